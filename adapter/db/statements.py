@@ -1,0 +1,59 @@
+"""Statements that every engine has, under names that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import ColumnElement, Table, insert, literal
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from adapter.db.base import Base
+
+M = TypeVar("M", bound=Base)
+
+
+def insert_unless_there(
+    session: Session, model: type[M], values: dict[str, Any], *, unique: Sequence[str] | None = None
+) -> M | None:
+    """The row just inserted; nothing where another holds the same `unique` columns, or where it
+    meets any unique index if none is named.
+
+    A race is settled by the index itself, in one statement: on PostgreSQL the loser waits for the
+    winner's commit and then sees its row.
+    """
+    return next(iter(insert_those_missing(session, model, [values], unique=unique)), None)
+
+
+def insert_those_missing(
+    session: Session,
+    model: type[M],
+    rows: Sequence[dict[str, Any]],
+    *,
+    unique: Sequence[str] | None = None,
+) -> Sequence[M]:
+    """Those of the rows that were inserted, as `insert_unless_there` would one by one."""
+    postgres = session.get_bind().dialect.name == "postgresql"
+    upsert = postgresql.insert if postgres else sqlite.insert
+    statement = upsert(model).values(list(rows)).on_conflict_do_nothing(index_elements=unique)
+    return session.scalars(statement.returning(model)).all()
+
+
+def constant(value: int | str) -> ColumnElement[Any]:
+    """A value written into the statement itself, not sent beside it.
+
+    A prepared statement is planned for any parameters there may be, and then no partial index
+    whose condition holds for this one alone is used.
+    """
+    return literal(str(value) if isinstance(value, str) else value, literal_execute=True)
+
+
+def insert_many(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows that name the same columns, every one of them, in one statement sent once.
+
+    Given the mapped class, SQLAlchemy would leave out the empty columns of each row, and send as
+    many statements as there are kinds of rows in turn.
+    """
+    if rows:
+        session.execute(insert(cast(Table, model.__table__)), rows)
