@@ -1,0 +1,1 @@
+"""Loyalty, with no HTTP word and no vendor's word in it."""

@@ -1,0 +1,54 @@
+"""Cards: numbers shown at a till, their barcodes, states and reservations."""
+
+from adapter.core.cards import barcodes, numbers
+from adapter.core.cards.barcodes import BarcodeType
+from adapter.core.cards.bulk import CardFacts, add_many, align, known
+from adapter.core.cards.models import Card, CardState
+from adapter.core.cards.operations import (
+    add,
+    block,
+    issue,
+    issue_on,
+    lapse_due,
+    reserve,
+    retire_all,
+    unblock,
+)
+from adapter.core.cards.queries import (
+    bearing,
+    by_number,
+    held_by,
+    holder,
+    of_member,
+    of_members,
+    pool_numbers,
+    with_holder,
+)
+
+__all__ = [
+    "BarcodeType",
+    "Card",
+    "CardFacts",
+    "CardState",
+    "add",
+    "add_many",
+    "align",
+    "barcodes",
+    "bearing",
+    "block",
+    "by_number",
+    "held_by",
+    "holder",
+    "issue",
+    "issue_on",
+    "known",
+    "lapse_due",
+    "numbers",
+    "of_member",
+    "of_members",
+    "pool_numbers",
+    "reserve",
+    "retire_all",
+    "unblock",
+    "with_holder",
+]

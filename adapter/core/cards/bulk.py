@@ -1,0 +1,81 @@
+"""Many cards at once: the rows of `add`, written by the batch."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from adapter.core.cards.barcodes import BarcodeType
+from adapter.core.cards.models import Card, CardState
+from adapter.core.errors import NumberTaken
+from adapter.core.origins import Place
+from adapter.db import Work
+from adapter.db.base import new_id
+from adapter.db.statements import insert_many
+
+
+@dataclass(frozen=True, slots=True)
+class CardFacts:
+    """What is known of a card from elsewhere."""
+
+    number: str
+    barcode_type: BarcodeType
+    barcode_number: str
+    state: CardState
+    member_id: uuid.UUID | None = None
+
+
+def known(
+    work: Work, program_id: uuid.UUID, *, numbers: Sequence[str], barcode_numbers: Sequence[str]
+) -> list[Card]:
+    """The cards that have one of these numbers or barcodes, lapsed ones too."""
+    found: dict[uuid.UUID, Card] = {}
+    for column, values in ((Card.number, numbers), (Card.barcode_number, barcode_numbers)):
+        if values:
+            rows = select(Card).where(Card.program_id == program_id, column.in_(values))
+            found |= {card.id: card for card in work.session.scalars(rows)}
+    return list(found.values())
+
+
+def add_many(work: Work, program_id: uuid.UUID, facts: Iterable[CardFacts], place: Place) -> int:
+    """How many cards were added; whoever calls has checked their numbers and barcodes.
+
+    Raises:
+        NumberTaken: A number or a barcode is in use.
+    """
+    rows = [
+        {
+            "id": new_id(),
+            "program_id": program_id,
+            "member_id": fact.member_id,
+            "number": fact.number,
+            "barcode_type": fact.barcode_type,
+            "barcode_number": fact.barcode_number,
+            "state": fact.state,
+            "reserved_until": None,
+            "channel": place.channel,
+            "created_at": work.now,
+            "issued_at": work.now if fact.member_id else None,
+        }
+        for fact in facts
+    ]
+    try:
+        insert_many(work.session, Card, rows)
+    except IntegrityError as error:
+        raise NumberTaken("a card number or barcode is in use") from error
+    return len(rows)
+
+
+def align(work: Work, card: Card, facts: CardFacts, *, state: CardState | None) -> None:
+    """Have a card agree with what is known of it; a pool's number becomes its holder's card."""
+    if card.member_id is None and facts.member_id is not None:
+        card.member_id, card.state = facts.member_id, facts.state
+        card.reserved_until, card.issued_at = None, work.now
+    if card.barcode_number != facts.barcode_number or card.barcode_type != facts.barcode_type:
+        card.barcode_type, card.barcode_number = facts.barcode_type, facts.barcode_number
+    if state is not None and card.state != state:
+        card.state = state

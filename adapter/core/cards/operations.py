@@ -1,0 +1,245 @@
+"""What changes a card: reserving a number, issuing it, blocking, retiring."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+
+from adapter.core import members
+from adapter.core.cards import barcodes
+from adapter.core.cards.barcodes import BarcodeType
+from adapter.core.cards.models import Card, CardState
+from adapter.core.cards.numbers import check_number, draw
+from adapter.core.cards.queries import by_number, of_member
+from adapter.core.errors import (
+    AlreadyHoldsCard,
+    CardBlocked,
+    CardNotReserved,
+    MemberBlocked,
+    NumbersExhausted,
+    NumberTaken,
+)
+from adapter.core.members import Member, MemberStatus, Profile
+from adapter.core.origins import Place
+from adapter.core.programs import ProgramTerms
+from adapter.db import Work
+from adapter.db.base import new_id
+from adapter.db.statements import constant, insert_unless_there
+
+USABLE = (CardState.ACTIVE, CardState.INACTIVE)
+
+
+def reserve(work: Work, program: ProgramTerms, *, life: timedelta, place: Place) -> Card:
+    """A number set aside for a card to come; no two calls are ever given the same.
+
+    Raises:
+        NumbersExhausted: The program's range has hardly any numbers left.
+    """
+    return _create(
+        work, program, state=CardState.RESERVED, reserved_until=work.now + life, place=place
+    )
+
+
+def issue(
+    work: Work,
+    program: ProgramTerms,
+    profile: Profile,
+    *,
+    place: Place,
+    despite_blocked: bool = False,
+) -> Card:
+    """A card on a number of our choice for the person of this profile, or the one they hold.
+
+    With `despite_blocked` a blocked card counts as none.
+
+    Raises:
+        CardBlocked: The card they hold is blocked.
+        MemberBlocked: They are.
+        PhoneTaken, EmailTaken: A contact is another member's.
+        NumbersExhausted: The program's range has hardly any numbers left.
+    """
+    member = _enrol(work, program, profile, place=place)
+    held = _held(work, member, despite_blocked=despite_blocked)
+    if held is not None:
+        return held
+    return _create(work, program, state=CardState.ACTIVE, member=member, place=place)
+
+
+def issue_on(
+    work: Work,
+    program: ProgramTerms,
+    profile: Profile,
+    *,
+    number: str,
+    place: Place,
+    despite_blocked: bool = False,
+) -> Card:
+    """The card on a reserved number or one of the pool, now this person's and active.
+
+    The same person again gets the same card again.
+
+    Raises:
+        UnknownCard: There is no such number.
+        CardNotReserved: It was never set aside, or its time is over.
+        NumberTaken: It is another member's card by now.
+        AlreadyHoldsCard: The person holds another card.
+        CardBlocked, MemberBlocked, PhoneTaken, EmailTaken: As `issue`.
+    """
+    card = by_number(work, program.id, number, lock=True)
+    if card.member_id is None and not card.is_reserved(work.now):
+        raise CardNotReserved("the number is not reserved, or no longer")
+    if card.member_id is not None and not _is_holder(work, card, profile):
+        raise NumberTaken("the number is another member's card")
+    member = _enrol(work, program, profile, place=place)
+    if card.state == CardState.BLOCKED and not despite_blocked:
+        raise CardBlocked("the member's card is blocked")
+    if card.member_id is None and _held(work, member, despite_blocked=despite_blocked):
+        raise AlreadyHoldsCard("the member holds another card")
+    if card.state == CardState.RESERVED:
+        card.member_id, card.state = member.id, CardState.ACTIVE
+        card.reserved_until, card.issued_at = None, work.now
+        card.channel = place.channel
+        work.session.flush()
+    return card
+
+
+def _enrol(work: Work, program: ProgramTerms, profile: Profile, *, place: Place) -> Member:
+    member = members.enrol(work, program.id, profile, place=place)
+    if member.status == MemberStatus.BLOCKED:
+        raise MemberBlocked("the member is blocked")
+    return member
+
+
+def _is_holder(work: Work, card: Card, profile: Profile) -> bool:
+    found = members.matching(work, card.program_id, Profile(phone=profile.phone))
+    return any(member.id == card.member_id for member in found)
+
+
+def _held(work: Work, member: Member, *, despite_blocked: bool) -> Card | None:
+    # The member's row is locked by now, so two calls cannot both find that they hold none.
+    held = of_member(work, member.id)
+    for state in USABLE:
+        for card in held:
+            if card.state == state:
+                return card
+    if not despite_blocked and any(card.state == CardState.BLOCKED for card in held):
+        raise CardBlocked("the member's card is blocked")
+    return None
+
+
+def _create(
+    work: Work,
+    program: ProgramTerms,
+    *,
+    state: CardState,
+    place: Place,
+    member: Member | None = None,
+    reserved_until: datetime | None = None,
+) -> Card:
+    kind = BarcodeType(program.numbers.barcode_type)
+    for number in draw(program.numbers):
+        values = {
+            "id": new_id(),
+            "program_id": program.id,
+            "member_id": member and member.id,
+            "number": number,
+            "barcode_type": kind,
+            "barcode_number": barcodes.of_number(number, kind),
+            "state": state,
+            "reserved_until": reserved_until,
+            "channel": place.channel,
+            "created_at": work.now,
+            "issued_at": work.now if member else None,
+        }
+        if card := insert_unless_there(work.session, Card, values):
+            return card
+    raise NumbersExhausted("the range of card numbers is used up")
+
+
+def add(
+    work: Work,
+    program_id: uuid.UUID,
+    *,
+    number: str,
+    state: CardState,
+    barcode_type: BarcodeType = BarcodeType.CODE_128,
+    barcode_number: str | None = None,
+    member_id: uuid.UUID | None = None,
+    place: Place,
+) -> Card:
+    """A card from elsewhere: an older system's, or a number of an imported pool.
+
+    Raises:
+        InvalidNumber, InvalidBarcode: It cannot be one.
+        NumberTaken: The number or the barcode is in use.
+    """
+    check_number(number)
+    if barcode_number is None:
+        barcode_number = barcodes.of_number(number, barcode_type)
+    barcodes.check(barcode_type, barcode_number)
+    values = {
+        "id": new_id(),
+        "program_id": program_id,
+        "member_id": member_id,
+        "number": number,
+        "barcode_type": barcode_type,
+        "barcode_number": barcode_number,
+        "state": state,
+        "channel": place.channel,
+        "created_at": work.now,
+        "issued_at": work.now if member_id else None,
+    }
+    card = insert_unless_there(work.session, Card, values)
+    if card is None:
+        raise NumberTaken("the card number or barcode is in use")
+    return card
+
+
+def block(work: Work, program_id: uuid.UUID, *, number: str) -> Card:
+    """The card, which nothing more is done with until it is active again.
+
+    Raises:
+        UnknownCard: There is no such card.
+    """
+    return _set(work, by_number(work, program_id, number, lock=True), CardState.BLOCKED)
+
+
+def unblock(work: Work, program_id: uuid.UUID, *, number: str) -> Card:
+    """The card, active again if it was blocked; a number nobody holds waits for its holder again.
+
+    Raises:
+        UnknownCard: There is no such card.
+    """
+    card = by_number(work, program_id, number, lock=True)
+    if card.state != CardState.BLOCKED:
+        return card
+    return _set(work, card, CardState.ACTIVE if card.member_id else CardState.RESERVED)
+
+
+def _set(work: Work, card: Card, state: CardState) -> Card:
+    card.state = state
+    work.session.flush()
+    return card
+
+
+def retire_all(work: Work, cards: Iterable[Card]) -> None:
+    """Have these cards name nobody: not by state, not by a number that may be a phone."""
+    for card in cards:
+        card.state = CardState.LAPSED
+        card.number = card.barcode_number = f"0{card.id.hex}"
+        card.barcode_type = BarcodeType.CODE_128
+    work.session.flush()
+
+
+def lapse_due(work: Work) -> int:
+    """How many reservations were past their deadline; their numbers are not given again."""
+    result = work.session.execute(
+        update(Card)
+        .where(Card.state == constant(CardState.RESERVED), Card.reserved_until <= work.now)
+        .values(state=CardState.LAPSED)
+        .execution_options(synchronize_session=False)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,162 @@
+"""What the core refuses, as facts; each protocol says them in its own words.
+
+Four families tell a protocol how to answer a refusal it has no row for: what was named is not
+there (`NotFound`), it is somebody else's already (`Conflict`), the rules say no (`Refused`), or
+it cannot be such a thing at all (`Invalid`). No message holds a person's data.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from adapter.core.amounts import Amount
+
+
+class LoyaltyError(Exception):
+    """Any refusal of the core."""
+
+
+class Unauthenticated(LoyaltyError):
+    """No credential, or none that is valid: one answer for all, so that nothing is learned."""
+
+
+class Unavailable(LoyaltyError):
+    """The ledger cannot be reached now; the same call may succeed later."""
+
+
+class NotFound(LoyaltyError):
+    """What was named does not exist in this program."""
+
+
+class UnknownMember(NotFound):
+    """No such member."""
+
+
+class UnknownCard(NotFound):
+    """No such card."""
+
+
+class UnknownCode(NotFound):
+    """No such promo code."""
+
+
+class UnknownEntry(NotFound):
+    """No such entry of the ledger."""
+
+
+class UnknownProgram(NotFound):
+    """No such program."""
+
+
+class Conflict(LoyaltyError):
+    """What was asked for belongs to somebody or something else already."""
+
+
+class PhoneTaken(Conflict):
+    """The phone is another member's."""
+
+
+class EmailTaken(Conflict):
+    """The e-mail is another member's, and the platform wants it for one only."""
+
+
+class IdentityTaken(Conflict):
+    """An external id, membership key or pass is another member's."""
+
+
+class NumberTaken(Conflict):
+    """The card number or barcode is in use."""
+
+
+class ReferenceReused(Conflict):
+    """The same origin came again with other contents."""
+
+
+class Refused(LoyaltyError):
+    """Understood, and against the rules."""
+
+
+class InsufficientPoints(Refused):
+    """More was wanted than is available."""
+
+    def __init__(self, *, wanted: Amount, available: Amount) -> None:
+        super().__init__(f"{wanted} wanted, {available} available")
+        self.wanted = wanted
+        self.available = available
+
+
+class AlreadyReversed(Refused):
+    """The entry was reversed before, by another origin."""
+
+
+class MemberInactive(Refused):
+    """The member is not active."""
+
+
+class MemberBlocked(MemberInactive):
+    """The member is blocked."""
+
+
+class CardBlocked(Refused):
+    """The card is blocked, and the program forbids a card in that situation."""
+
+
+class CardNotReserved(Refused):
+    """The number is not set aside for a new card, or its time is over."""
+
+
+class AlreadyHoldsCard(Refused):
+    """The member holds another card; a member and a card correspond one to one."""
+
+
+class SeveralMatches(Refused):
+    """Several members or cards match, and none may be preferred."""
+
+
+class NumbersExhausted(Refused):
+    """The program has no free card numbers left."""
+
+
+class ReservationClosed(Refused):
+    """The reservation was captured, released or has expired."""
+
+
+class CodeExpired(Refused):
+    """The promo code is past its last day, or not valid yet."""
+
+
+class CodeUsed(Refused):
+    """The promo code was used up."""
+
+
+class CodeNotYours(Refused):
+    """The promo code is meant for another member."""
+
+
+class ReceiptTaken(Refused):
+    """The fiscal receipt was registered by another member."""
+
+
+class Invalid(LoyaltyError):
+    """It cannot be what it says it is."""
+
+
+class InvalidAmount(Invalid):
+    """Not a number of this unit."""
+
+
+class InvalidPhone(Invalid):
+    """Not a phone number."""
+
+
+class InvalidBarcode(Invalid):
+    """The barcode's length, characters or check digit are wrong for its type."""
+
+
+class InvalidNumber(Invalid):
+    """Not a card number."""
+
+
+class InvalidReceipt(Invalid):
+    """Not the text of a fiscal receipt's QR code."""

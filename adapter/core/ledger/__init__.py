@@ -1,0 +1,86 @@
+"""The ledger: accounts, balanced entries, lots; it keeps four promises and knows no member."""
+
+from adapter.core.ledger.bulk import (
+    OPENING_REASON,
+    Opening,
+    OpeningLot,
+    have_moved,
+    open_many,
+    standing,
+    unit_has_moved,
+)
+from adapter.core.ledger.due import purses_due, settle_due
+from adapter.core.ledger.explain import (
+    Explanation,
+    explain,
+    last_recorded,
+    recorded_since,
+    units_of,
+)
+from adapter.core.ledger.models import (
+    Account,
+    Balance,
+    Details,
+    Entry,
+    EntryKind,
+    Lot,
+    LotMovement,
+    Portion,
+    Posting,
+    Purse,
+    Role,
+    Terms,
+)
+from adapter.core.ledger.operations import transfer
+from adapter.core.ledger.posting import lock, open_program_accounts
+from adapter.core.ledger.queries import (
+    StatementLine,
+    balance,
+    entry,
+    has_moved,
+    program_figures,
+    statement,
+)
+from adapter.core.ledger.reversals import reverse
+from adapter.core.ledger.verify import Finding, verify
+
+__all__ = [
+    "Account",
+    "Balance",
+    "Details",
+    "Entry",
+    "EntryKind",
+    "Explanation",
+    "Finding",
+    "Lot",
+    "LotMovement",
+    "OPENING_REASON",
+    "Opening",
+    "OpeningLot",
+    "Portion",
+    "Posting",
+    "Purse",
+    "Role",
+    "StatementLine",
+    "Terms",
+    "balance",
+    "entry",
+    "explain",
+    "has_moved",
+    "have_moved",
+    "last_recorded",
+    "lock",
+    "open_many",
+    "open_program_accounts",
+    "program_figures",
+    "purses_due",
+    "recorded_since",
+    "reverse",
+    "settle_due",
+    "standing",
+    "statement",
+    "transfer",
+    "unit_has_moved",
+    "units_of",
+    "verify",
+]

@@ -1,0 +1,126 @@
+"""Which lots an amount comes from or goes to: planned on rows already locked, written elsewhere."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from adapter.core.amounts import Amount
+from adapter.core.errors import InsufficientPoints
+from adapter.core.ledger.models import Account, Entry, Lot, LotMovement, Purse, Terms
+from adapter.core.ledger.posting import Move
+from adapter.db import Work
+from adapter.db.base import new_id
+from adapter.db.statements import constant
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def open_lots(work: Work, accounts: Iterable[Account]) -> list[Lot]:
+    """The lots of these accounts that still hold something, those that expire first in front."""
+    ids = [account.id for account in accounts]
+    lots = work.session.scalars(
+        select(Lot)
+        .where(Lot.account_id.in_(ids), Lot.remaining_minor > constant(0))
+        .execution_options(populate_existing=True)
+    )
+    return sorted(lots, key=spending_order)
+
+
+def spending_order(lot: Lot) -> tuple[datetime, uuid.UUID]:
+    """Those that expire first are spent first; among equals the older."""
+    return lot.expires_at or NEVER, lot.id
+
+
+def usable(lots: Iterable[Lot], account: Account, now: datetime) -> list[Lot]:
+    """The lots of an account that may be spent at this instant."""
+    return [
+        lot
+        for lot in lots
+        if lot.account_id == account.id
+        and lot.free_minor > 0
+        and lot.is_active(now)
+        and not lot.is_expired(now)
+    ]
+
+
+def take(lots: Sequence[Lot], amount: int) -> tuple[list[tuple[Lot, int]], int]:
+    """How much to take of which lot, in their order, and what they cannot cover."""
+    picks = []
+    for lot in lots:
+        part = min(lot.free_minor, amount)
+        if part:
+            picks.append((lot, part))
+            amount -= part
+    return picks, amount
+
+
+def spend(
+    work: Work, purse: Purse, account: Account, amount: int, *, may_owe: bool
+) -> tuple[list[tuple[Lot, int]], int]:
+    """What to take of which lots for `amount`, and the rest, which will be owed.
+
+    Raises:
+        InsufficientPoints: The usable lots hold less, and nothing may be owed.
+    """
+    lots = usable(open_lots(work, [account]), account, work.now)
+    picks, short = take(lots, amount)
+    if short and not may_owe:
+        raise InsufficientPoints(
+            wanted=Amount(amount, purse.unit), available=Amount(amount - short, purse.unit)
+        )
+    return picks, short
+
+
+def fresh(
+    purse: Purse, account: Account, amount: int, *, reason: str, terms: Terms, owed: int
+) -> list[Move]:
+    """A new lot on an account; what the member owes is paid from it at once."""
+    lot = Lot(
+        id=new_id(),
+        program_id=purse.program_id,
+        member_id=purse.member_id,
+        account_id=account.id,
+        unit=purse.unit.code,
+        reason=reason,
+        amount_minor=amount,
+        remaining_minor=0,
+        reserved_minor=0,
+        active_from=terms.active_from,
+        expires_at=terms.expires_at,
+    )
+    return [Move(lot, remaining=amount - min(owed, amount))]
+
+
+def owed(account: Account) -> int:
+    """What the account spent beyond its lots; whatever comes in pays it first.
+
+    So a debt and free lots never stand side by side, and the balance alone tells the debt.
+    """
+    return max(0, -(account.balance_minor or 0))
+
+
+def pay(parts: Iterable[tuple[Lot, int]], debt: int) -> list[tuple[Lot, int, int]]:
+    """Parts on their way back to their lots, each with how much of it pays the debt instead."""
+    shares = []
+    for lot, part in parts:
+        paid = min(part, debt)
+        debt -= paid
+        shares.append((lot, part, paid))
+    return shares
+
+
+def movements_of(work: Work, entry: Entry) -> list[tuple[Lot, LotMovement]]:
+    """The lots an entry touched, each with what was done to it."""
+    rows = work.session.execute(
+        select(Lot, LotMovement)
+        .join(LotMovement, LotMovement.lot_id == Lot.id)
+        .where(LotMovement.entry_id == entry.id)
+        .execution_options(populate_existing=True)
+    )
+    return sorted(
+        ((lot, movement) for lot, movement in rows), key=lambda pair: spending_order(pair[0])
+    )

@@ -1,0 +1,102 @@
+"""`transfer`: points given, taken, set aside and let go. With `reverse` and time, all there is."""
+
+from __future__ import annotations
+
+from adapter.core.amounts import Amount
+from adapter.core.errors import InvalidAmount
+from adapter.core.ledger import lots as lot_plans
+from adapter.core.ledger.due import activate_due, expire_due
+from adapter.core.ledger.models import (
+    MEMBER_ROLES,
+    NO_TERMS,
+    PROGRAM_ROLES,
+    Account,
+    Details,
+    Entry,
+    Purse,
+    Role,
+    Terms,
+)
+from adapter.core.ledger.posting import Accounts, Move, entry_of, lock, with_content, write
+from adapter.db import Work
+
+
+def transfer(
+    work: Work,
+    purse: Purse,
+    amount: Amount,
+    details: Details,
+    *,
+    source: Role,
+    target: Role,
+    terms: Terms = NO_TERMS,
+    held_by: Entry | None = None,
+) -> Entry:
+    """The entry that moved an amount within a purse, or between it and the program.
+
+    Points given open a lot with `terms`; points taken come from the lots that expire first; what
+    `held_by` set aside is captured or released from the lots it was held in. The same origin with
+    the same content returns its first entry.
+
+    Raises:
+        InvalidAmount: Nothing, less than nothing, or another unit.
+        InsufficientPoints: The purse has less available.
+        ReferenceReused: The origin came before with other contents.
+    """
+    if amount.minor <= 0 or amount.unit != purse.unit:
+        raise InvalidAmount("an amount above zero is wanted")
+    mine = [role for role in (source, target) if role in MEMBER_ROLES]
+    accounts = lock(work, purse, *mine)
+    # Whether points given wait depends on when the call comes, and it may come twice.
+    given_to = Role.SPENDABLE if target is Role.PENDING else target
+    details = with_content(
+        details, purse, amount.minor, source, given_to, *([held_by.id] if held_by else [])
+    )
+    if details.origin and (known := entry_of(work, purse.program_id, details.origin)):
+        return known
+    activate_due(work, purse, accounts)
+    if source in PROGRAM_ROLES and target in (Role.SPENDABLE, Role.PENDING):
+        moves = _given(work, purse, accounts[target], amount.minor, details.reason, terms)
+    elif source is Role.SPENDABLE and target in (Role.RESERVED, *PROGRAM_ROLES):
+        moves = _taken(work, purse, accounts, amount.minor, target)
+    elif held_by and source is Role.RESERVED and target in (Role.SPENDABLE, *PROGRAM_ROLES):
+        moves = _let_go(work, held_by, amount.minor, back_to=accounts.get(target))
+    else:
+        raise ValueError(f"points do not go from {source} to {target}")
+    legs: list[tuple[Account | Role, int]] = [
+        (accounts.get(source) or source, -amount.minor),
+        (accounts.get(target) or target, amount.minor),
+    ]
+    return write(work, purse, details, legs=legs, moves=moves)
+
+
+def _given(
+    work: Work, purse: Purse, account: Account, amount: int, reason: str, terms: Terms
+) -> list[Move]:
+    if account.role == Role.SPENDABLE and terms.active_from and terms.active_from > work.now:
+        raise ValueError("points that are not active yet are pending, not spendable")
+    owed = lot_plans.owed(account)
+    return lot_plans.fresh(purse, account, amount, reason=reason, terms=terms, owed=owed)
+
+
+def _taken(work: Work, purse: Purse, accounts: Accounts, amount: int, target: Role) -> list[Move]:
+    account, held = accounts[Role.SPENDABLE], target is Role.RESERVED
+    # What is set aside must be there: a debt cannot be held in any lot.
+    may_owe = purse.may_go_negative and not held
+    picks, short = lot_plans.spend(work, purse, account, amount, may_owe=may_owe)
+    if short:
+        # What has expired pays no debt, so it goes before there is one.
+        expire_due(work, purse, accounts)
+    if held:
+        return [Move(lot, reserved=part) for lot, part in picks]
+    return [Move(lot, remaining=-part) for lot, part in picks]
+
+
+def _let_go(work: Work, held_by: Entry, amount: int, *, back_to: Account | None) -> list[Move]:
+    held = [(lot, held.reserved_minor) for lot, held in lot_plans.movements_of(work, held_by)]
+    if sum(part for _, part in held) != amount:
+        raise InvalidAmount("a reservation is captured or released whole")
+    if back_to is None:
+        return [Move(lot, remaining=-part, reserved=-part) for lot, part in held]
+    shares = lot_plans.pay(held, lot_plans.owed(back_to))
+    return [Move(lot, remaining=-paid, reserved=-part) for lot, part, paid in shares]

@@ -1,0 +1,143 @@
+"""How the ledger is read: a balance at an instant, and what happened to it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from adapter.core.amounts import Amount
+from adapter.core.ledger.lots import NEVER, spending_order
+from adapter.core.ledger.models import (
+    MEMBER_ROLES,
+    Account,
+    Balance,
+    Entry,
+    Lot,
+    Portion,
+    Posting,
+    Purse,
+    Role,
+)
+from adapter.db import Work
+from adapter.db.statements import constant
+
+
+def balance(work: Work, purse: Purse) -> Balance:
+    """What a purse holds now, whether or not the expiry job has come by; two queries at most.
+
+    Portions are listed with those that expire first in front, and sum up to the total, where
+    nothing is owed.
+    """
+    accounts = {
+        account.id: account
+        for account in work.session.scalars(
+            select(Account).where(
+                Account.owner_id == purse.owner_id,
+                Account.unit == purse.unit.code,
+                Account.role.in_(MEMBER_ROLES),
+            )
+        )
+    }
+    if not accounts:
+        return Balance.nothing(purse.unit)
+    lots = sorted(
+        work.session.scalars(
+            select(Lot).where(Lot.account_id.in_(accounts), Lot.remaining_minor > constant(0))
+        ),
+        key=spending_order,
+    )
+    return _balance(work, purse, accounts, lots)
+
+
+def _balance(
+    work: Work, purse: Purse, accounts: dict[uuid.UUID, Account], lots: list[Lot]
+) -> Balance:
+    standing = dict.fromkeys(MEMBER_ROLES, 0)
+    for account in accounts.values():
+        standing[Role(account.role)] += account.balance_minor or 0
+    owed = max(0, -standing[Role.SPENDABLE])
+    portions = []
+    for lot in lots:
+        role = Role(accounts[lot.account_id].role)
+        shown = lot.remaining_minor
+        if lot.is_expired(work.now):
+            # Expired is expired, before the job writes it down; what is set aside stays.
+            standing[role] -= lot.free_minor
+            shown = lot.reserved_minor
+        elif role is Role.PENDING and lot.is_active(work.now):
+            standing[Role.PENDING] -= lot.free_minor
+            standing[Role.SPENDABLE] += lot.free_minor
+            paid = min(owed, lot.free_minor)
+            owed, shown = owed - paid, shown - paid
+        if shown:
+            portions.append(Portion(lot.reason, Amount(shown, purse.unit), lot.expires_at))
+    return Balance(
+        available=Amount(standing[Role.SPENDABLE], purse.unit),
+        pending=Amount(standing[Role.PENDING], purse.unit),
+        reserved=Amount(standing[Role.RESERVED], purse.unit),
+        portions=tuple(sorted(portions, key=lambda portion: portion.expires_at or NEVER)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One line of a member's history: what an entry did to one of their accounts."""
+
+    entry: Entry
+    role: Role
+    unit: str
+    amount_minor: int
+    balance_after_minor: int
+    occurred_at: datetime
+
+
+def statement(work: Work, member_id: uuid.UUID, *, limit: int = 500) -> list[StatementLine]:
+    """The last movements of a member's accounts, the oldest of them first."""
+    rows = work.session.execute(
+        select(Entry, Account.role, Account.unit, Posting)
+        .join(Posting, Posting.entry_id == Entry.id)
+        .join(Account, Account.id == Posting.account_id)
+        .where(Entry.member_id == member_id, Account.role.in_(MEMBER_ROLES))
+        .order_by(Entry.recorded_at.desc(), Entry.id.desc(), Posting.line.desc())
+        .limit(limit)
+    )
+    lines = [
+        StatementLine(
+            entry=entry,
+            role=Role(role),
+            unit=unit,
+            amount_minor=posting.amount_minor,
+            balance_after_minor=posting.balance_after_minor or 0,
+            occurred_at=entry.occurred_at,
+        )
+        for entry, role, unit, posting in rows
+    ]
+    return lines[::-1]
+
+
+def has_moved(work: Work, member_id: uuid.UUID) -> bool:
+    """Whether anything was ever entered for a member."""
+    found = select(Entry.id).where(Entry.member_id == member_id).limit(1)
+    return work.session.scalar(found) is not None
+
+
+def entry(work: Work, entry_id: uuid.UUID) -> Entry | None:
+    """One entry."""
+    return work.session.get(Entry, entry_id)
+
+
+def program_figures(work: Work, program_id: uuid.UUID) -> Iterator[tuple[str, Role, int]]:
+    """What stands on the program's own accounts, by unit and role, summed from the postings."""
+    rows = work.session.execute(
+        select(Account.unit, Account.role, func.sum(Posting.amount_minor))
+        .join(Posting, Posting.account_id == Account.id)
+        .where(Account.owner_id == program_id)
+        .group_by(Account.unit, Account.role)
+        .order_by(Account.unit, Account.role)
+    )
+    for unit, role, total in rows:
+        yield unit, Role(role), int(total)

@@ -1,0 +1,71 @@
+"""Members: people enrolled in one program, and all that is personal about them."""
+
+from adapter.core.members.bulk import (
+    IdentityOwners,
+    Newcomer,
+    owners,
+    register_many,
+    with_ids,
+)
+from adapter.core.members.models import (
+    Consent,
+    ConsentKind,
+    Identity,
+    IdentityKind,
+    Member,
+    MemberStatus,
+    Profile,
+    SpecialUser,
+)
+from adapter.core.members.operations import (
+    add_identity,
+    enrol,
+    erase,
+    give_consents,
+    put_special_user,
+    register,
+    replace_identity,
+    set_status,
+    update,
+    value_of,
+)
+from adapter.core.members.queries import (
+    by_email,
+    by_identity,
+    by_phone,
+    matching,
+    pages,
+    special_users,
+)
+
+__all__ = [
+    "Consent",
+    "ConsentKind",
+    "Identity",
+    "IdentityKind",
+    "IdentityOwners",
+    "Member",
+    "MemberStatus",
+    "Newcomer",
+    "Profile",
+    "SpecialUser",
+    "add_identity",
+    "by_email",
+    "by_identity",
+    "by_phone",
+    "enrol",
+    "erase",
+    "give_consents",
+    "matching",
+    "owners",
+    "pages",
+    "put_special_user",
+    "register",
+    "register_many",
+    "replace_identity",
+    "set_status",
+    "special_users",
+    "update",
+    "value_of",
+    "with_ids",
+]

@@ -1,0 +1,138 @@
+"""A program: the rules and units under which a partner rewards people."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from adapter.core.amounts import CREDIT, Unit
+from adapter.db.base import Base, new_id
+from adapter.db.types import Document, UtcDateTime
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a partner may set about a program, and what holds where nothing is said."""
+
+    points_decimals: int = 2
+    point_value_minor: int = 1
+    paying_balance: str = "points"
+    points_expire_after_days: int | None = None
+    min_payment_minor: int | None = None
+    reservation_minutes: int = 60
+    allow_negative: bool = False
+    receipt_points: str | None = None
+
+    @classmethod
+    def of(cls, given: dict[str, Any]) -> Settings:
+        """The settings with these values given; names it does not know are left to others."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in given.items() if name in known})
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRange:
+    """What the numbers of new cards look like, and how a till reads them."""
+
+    prefix: str = "77"
+    length: int = 10
+    barcode_type: str = "CODE_128"
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramTerms:
+    """A program as a request needs it: read once, shared between threads, never changed."""
+
+    id: uuid.UUID
+    code: str
+    currency: str
+    country: str
+    timezone: ZoneInfo
+    settings: Settings
+    numbers: NumberRange
+
+    @property
+    def points(self) -> Unit:
+        """The unit of points, with as many decimals as the program says."""
+        return Unit("points", self.settings.points_decimals)
+
+    def unit(self, code: str) -> Unit:
+        """A unit of this program by its code."""
+        known = {"points": self.points, "credit": CREDIT}
+        return known.get(code) or Unit(code)
+
+
+class Program(Base):
+    """A program and its settings, as the partner wrote them."""
+
+    __tablename__ = "programs"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(255), default="")
+    currency: Mapped[str] = mapped_column(String(3), default="RUB")
+    country: Mapped[str] = mapped_column(String(2), default="RU")
+    timezone: Mapped[str] = mapped_column(String(64), default="Europe/Moscow")
+    settings: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    card_numbers: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    def terms(self) -> ProgramTerms:
+        """A frozen view that outlives the session."""
+        return ProgramTerms(
+            id=self.id,
+            code=self.code,
+            currency=self.currency,
+            country=self.country,
+            timezone=ZoneInfo(self.timezone),
+            settings=Settings.of(self.settings),
+            numbers=NumberRange(**self.card_numbers),
+        )
+
+
+class EarnRule(Base):
+    """How a sale becomes points; `terms` are what its kind needs, such as `points_per_unit`."""
+
+    __tablename__ = "earn_rules"
+    __table_args__ = (UniqueConstraint("program_id", "code"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    program_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("programs.id"))
+    code: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(32))
+    terms: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+
+
+class Deal(Base):
+    """An automatic discount; without conditions in its `terms` it applies to everybody."""
+
+    __tablename__ = "deals"
+    __table_args__ = (UniqueConstraint("program_id", "code"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    program_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("programs.id"))
+    code: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(255), default="")
+    terms: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+
+
+class Offer(Base):
+    """What the partner wants holders to know: a text with a picture and two dates."""
+
+    __tablename__ = "offers"
+    __table_args__ = (UniqueConstraint("program_id", "code"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    program_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("programs.id"))
+    code: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(String(255))
+    text: Mapped[str] = mapped_column(String(4000), default="")
+    image: Mapped[str] = mapped_column(String(1000), default="")
+    starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

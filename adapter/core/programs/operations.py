@@ -1,0 +1,74 @@
+"""What changes a program."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from sqlalchemy import select
+
+from adapter.core import ledger
+from adapter.core.amounts import CREDIT
+from adapter.core.programs.models import Deal, EarnRule, Offer, Program
+from adapter.db import Work
+
+
+def put(work: Work, *, code: str, **attributes: Any) -> Program:
+    """The program with this code, made or brought in line; its own ledger accounts are open."""
+    program = work.session.scalar(select(Program).where(Program.code == code))
+    if program is None:
+        program = Program(code=code, created_at=work.now, **DEFAULTS | attributes)
+        work.session.add(program)
+        work.session.flush()
+        for unit in ("points", CREDIT.code):
+            ledger.open_program_accounts(work, program.id, unit)
+    else:
+        for name, value in attributes.items():
+            setattr(program, name, value)
+        work.session.flush()
+    return program
+
+
+# What a program is where nothing is said.
+DEFAULTS: dict[str, Any] = {
+    "name": "",
+    "currency": "RUB",
+    "country": "RU",
+    "timezone": "Europe/Moscow",
+    "settings": {},
+    "card_numbers": {},
+}
+
+
+def put_rule(work: Work, program_id: uuid.UUID, *, code: str, kind: str, terms: Any) -> EarnRule:
+    """The earn rule with this code, made or brought in line."""
+    found = select(EarnRule).where(EarnRule.program_id == program_id, EarnRule.code == code)
+    rule = work.session.scalar(found)
+    if rule is None:
+        rule = EarnRule(program_id=program_id, code=code, kind=kind, terms=terms)
+        work.session.add(rule)
+    rule.kind, rule.terms = kind, terms
+    return rule
+
+
+def put_deal(work: Work, program_id: uuid.UUID, *, code: str, name: str, terms: Any) -> Deal:
+    """The deal with this code, made or brought in line."""
+    found = select(Deal).where(Deal.program_id == program_id, Deal.code == code)
+    deal = work.session.scalar(found)
+    if deal is None:
+        deal = Deal(program_id=program_id, code=code, name=name, terms=terms)
+        work.session.add(deal)
+    deal.name, deal.terms = name, terms
+    return deal
+
+
+def put_offer(work: Work, program_id: uuid.UUID, *, code: str, **attributes: Any) -> Offer:
+    """The offer with this code, made or brought in line."""
+    found = select(Offer).where(Offer.program_id == program_id, Offer.code == code)
+    offer = work.session.scalar(found)
+    if offer is None:
+        offer = Offer(program_id=program_id, code=code, **attributes)
+        work.session.add(offer)
+    for name, value in attributes.items():
+        setattr(offer, name, value)
+    return offer
