@@ -1,0 +1,277 @@
+"""Settings of the process: the environment over a TOML file over defaults, faults all at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from adapter.protocols import PROTOCOLS
+from adapter.secret_key import SHORTEST, kept_key, key_file, new_key
+from adapter.web.logs import LEVELS
+from adapter.web.protocol import Protocol
+from adapter.web.settings import Described, Reader, names, setting
+
+DEFAULT_FILE = "adapter.toml"
+# Paths of ours, which no prefix may take.
+OURS = ("/healthz", "/readyz", "/metrics", "/docs", "/admin")
+_PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
+_DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
+
+
+class ConfigError(Exception):
+    """The settings cannot be used; `faults` names every reason, none of them a secret's value."""
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def _database_url(text: str) -> str:
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise ValueError("must be sqlite:///FILE or postgresql://USER@HOST/NAME") from None
+    driver = _DRIVERS.get(url.drivername, url.drivername)
+    if driver not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
+        raise ValueError("must be a sqlite or postgresql+psycopg database")
+    if driver == url.drivername:
+        return text
+    return url.set(drivername=driver).render_as_string(hide_password=False)
+
+
+def _without_password(url: str) -> str:
+    shown = make_url(url).difference_update_query(["password", "sslpassword"])
+    return shown.render_as_string(hide_password=True)
+
+
+def _secret_key(text: str) -> str:
+    if len(text.encode()) < SHORTEST:
+        raise ValueError(f"must have at least {SHORTEST} bytes")
+    return text
+
+
+def _prefix(text: str) -> str:
+    if not _PREFIX.fullmatch(text):
+        raise ValueError('must be like "/name", or empty for none')
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A protocol, where it answers, and its own settings."""
+
+    protocol: Protocol
+    settings: Any
+    enabled: bool = setting(True, "whether the protocol is served at all")
+    root: bool = setting(True, "whether it answers at the paths its vendor documents")
+    prefix: str = setting("", "a path below which it answers as well", check=_prefix)
+
+
+@dataclass(frozen=True)
+class Config:
+    """What the process needs to know from outside, read once and never changed."""
+
+    database_url: str = setting(
+        "sqlite:///adapter.db",
+        "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME",
+        check=_database_url,
+        shown=_without_password,
+    )
+    given_key: str = setting(
+        "",
+        "keys the digests of all credentials; at least 32 random bytes, the same on every machine",
+        name="secret_key",
+        check=_secret_key,
+        secret=True,
+    )
+    log_level: str = setting("INFO", "least severity written to the log", choices=LEVELS)
+    pool_size: int = setting(10, "connections to the database per process", between=(1, 1000))
+    sqlite_synchronous: str = setting(
+        "FULL", "FULL survives a power cut, NORMAL is faster", choices=("FULL", "NORMAL", "EXTRA")
+    )
+    protocols: tuple[Served, ...] = ()
+    file: Path | None = None
+    key_file: Path | None = None
+    described: tuple[Described, ...] = ()
+    unknown: tuple[str, ...] = ()  # variables that begin as ours do and are none: typing mistakes
+
+    @classmethod
+    def from_environ(
+        cls,
+        environ: Mapping[str, str] = os.environ,
+        *,
+        file: Path | None = None,
+        protocols: tuple[Protocol, ...] | None = None,
+    ) -> Config:
+        """The configuration of this process.
+
+        Raises:
+            ConfigError: Something is wrong; all that is wrong is named.
+        """
+        offered = PROTOCOLS if protocols is None else protocols
+        path = file or _configured_file(environ)
+        document, faults = _document(path)
+        reader = Reader(environ, document, str(path or DEFAULT_FILE))
+        values = reader.take(cls)
+        served = tuple(_served(reader, protocol) for protocol in offered)
+        faults += reader.faults
+        faults += [f"{path}: {key} is no setting" for key in _strangers(document, offered)]
+        faults += _overlaps(served)
+        if faults:
+            raise ConfigError(*faults)
+        mine = {name for name in environ if name.startswith("ADAPTER_")}
+        return cls(
+            **values,
+            protocols=served,
+            file=path,
+            key_file=key_file(make_url(values["database_url"]), environ),
+            described=tuple(reader.described),
+            unknown=tuple(sorted(mine - reader.variables - {"ADAPTER_CONFIG"})),
+        )
+
+    @cached_property
+    def secret_key(self) -> bytes:
+        """The key given, or else the one kept beside the database, made at its first use.
+
+        Raises:
+            ConfigError: It can be neither read nor made.
+        """
+        if self.given_key:
+            return self.given_key.encode()
+        if self.key_file is None:
+            return new_key().encode()
+        try:
+            return kept_key(self.key_file).encode()
+        except (OSError, ValueError) as fault:
+            raise ConfigError(f"ADAPTER_SECRET_KEY is not set, and {fault}") from None
+
+    def describe(self) -> list[Described]:
+        """Every setting with its value and its source; secrets are masked."""
+        kept = str(self.key_file) if self.key_file else "of this process alone"
+        return [
+            replace(found, value=kept, source="generated")
+            if found.name == "secret_key" and not self.given_key
+            else found
+            for found in self.described
+        ]
+
+    @classmethod
+    def write_initial(
+        cls,
+        path: Path,
+        *,
+        database_url: str | None = None,
+        protocols: tuple[Protocol, ...] | None = None,
+    ) -> None:
+        """Write a file that names every setting, with a fresh secret key, for this user alone.
+
+        Raises:
+            ConfigError: There is such a file already, or it cannot be written.
+        """
+        reader = Reader({}, {}, "")
+        reader.take(cls)
+        for protocol in PROTOCOLS if protocols is None else protocols:
+            _served(reader, protocol)
+        given = {"secret_key": new_key()}
+        if database_url is not None:
+            given["database_url"] = database_url
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            raise ConfigError(f"{path} exists already and was left as it is") from None
+        except OSError as fault:
+            raise ConfigError(f"{path} cannot be written: {fault.strerror}") from None
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write("\n".join(_initial_lines(reader.described, given)) + "\n")
+
+
+def _configured_file(environ: Mapping[str, str]) -> Path | None:
+    if environ.get("ADAPTER_CONFIG"):
+        return Path(environ["ADAPTER_CONFIG"])
+    return Path(DEFAULT_FILE) if Path(DEFAULT_FILE).exists() else None
+
+
+def _document(path: Path | None) -> tuple[dict[str, Any], list[str]]:
+    if path is None:
+        return {}, []
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")), []
+    except OSError as fault:
+        return {}, [f"{path}: {fault.strerror}"]
+    except ValueError as fault:
+        # A decoding error would show the bytes around it, which may be a secret's.
+        words = str(fault) if isinstance(fault, tomllib.TOMLDecodeError) else "not UTF-8"
+        return {}, [f"{path}: {words}"]
+
+
+def _served(reader: Reader, protocol: Protocol) -> Served:
+    section = ("protocols", protocol.name)
+    where = reader.take(Served, section=section, defaults={"prefix": f"/{protocol.name}"})
+    settings = protocol.settings(**reader.take(protocol.settings, section=section))
+    return Served(protocol=protocol, settings=settings, **where)
+
+
+def _strangers(document: Mapping[str, Any], offered: tuple[Protocol, ...]) -> Iterator[str]:
+    known = names(Config)
+    yield from (key for key in document if key not in known and key != "protocols")
+    sections = document.get("protocols", {})
+    if not isinstance(sections, Mapping):
+        yield "protocols"
+        return
+    by_name = {protocol.name: protocol for protocol in offered}
+    for name, table in sections.items():
+        if name not in by_name or not isinstance(table, Mapping):
+            yield f"protocols.{name}"
+            continue
+        known = names(Served) | names(by_name[name].settings)
+        yield from (f"protocols.{name}.{key}" for key in table if key not in known)
+
+
+def _overlaps(served: tuple[Served, ...]) -> Iterator[str]:
+    live = [one for one in served if one.enabled]
+    for one in live:
+        name = one.protocol.name.upper()
+        if not one.prefix and not one.root:
+            yield f"ADAPTER_{name}_PREFIX: without a prefix and without its root it is nowhere"
+        taken = [*OURS]
+        for other in live:
+            taken += other.protocol.roots if other.root else ()
+            taken += [other.prefix] if other is not one and other.prefix else []
+        chosen = {"prefix": one.prefix}
+        if one.root:
+            chosen |= {key: getattr(one.settings, key) for key in one.protocol.root_settings}
+        for key, path in chosen.items():
+            # A route may lie below its own protocol's roots; a prefix may not, it holds them all.
+            mine = one.protocol.roots if key != "prefix" else ()
+            for other_path in taken:
+                if path and other_path not in mine and _overlap(path, other_path):
+                    yield f"ADAPTER_{name}_{key.upper()}: {path} overlaps {other_path}"
+
+
+def _overlap(one: str, other: str) -> bool:
+    return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
+
+
+def _initial_lines(described: list[Described], given: Mapping[str, str]) -> Iterator[str]:
+    yield "# Settings of the adapter. A variable named ADAPTER_… overrides the line of that name."
+    section = ""
+    for found in described:
+        head, _, name = found.name.rpartition(".")
+        if head != section:
+            section = head
+            yield f"\n[protocols.{head}]"
+        value = given.get(found.name, found.value)
+        value = list(value) if isinstance(value, tuple) else value
+        yield f"\n# {found.says}  ({found.variable})"
+        mark = "" if found.name in given else "# "
+        yield f"{mark}{name} = {json.dumps(value, ensure_ascii=False)}"

@@ -1,0 +1,1 @@
+"""Flask, with no vendor's word in it."""

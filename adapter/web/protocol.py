@@ -1,0 +1,51 @@
+"""What a folder under `protocols/` must offer, and how it reads its own settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from flask import Blueprint, Flask, Response, current_app
+from marshmallow import Schema
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialForm:
+    """How a caller shows who it is: the words of the program file, and what is digested."""
+
+    secret: str  # the key of the secret part: `password`, `api_key`, `token`
+    name: str | None = None  # the key of the part everybody may see: `login`, `merchant`
+    joined: bool = False  # whether the name is presented, and so digested, with the secret
+
+    def presented(self, name: str | None, secret: str) -> str:
+        """The text a caller will present for this name and secret."""
+        return f"{name}:{secret}" if self.joined else secret
+
+
+BASIC = CredentialForm("password", name="login", joined=True)
+API_KEY = CredentialForm("api_key")
+MERCHANT_TOKEN = CredentialForm("token", name="merchant")
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """One vendor's protocol, whole: a folder and its name in `PROTOCOLS` make it served."""
+
+    name: str  # its folder, its prefix, and the word `protocol` of a credential
+    title: str  # for people
+    blueprint: Blueprint  # its endpoints, at the paths the vendor documents
+    roots: tuple[str, ...]  # the documented paths it answers at and below, wrong ones too
+    refuse: Callable[[Exception], Response]  # any exception at all, said in the vendor's words
+    settings: type[Any]  # a frozen dataclass of `setting(...)`: what its process may choose
+    credential_settings: type[Schema]  # the shape of a credential's `settings`
+    credential: CredentialForm  # how its callers show who they are
+    root_settings: tuple[str, ...] = ()  # attributes of `settings` that hold further roots
+    check: Callable[[], Any] | None = None  # imports and returns its conformance client
+
+
+def settings_of(kind: type[S], app: Flask | None = None) -> S:
+    """The process settings of the protocol whose settings class is `kind`."""
+    return cast(S, (app or current_app).extensions["settings"][kind])

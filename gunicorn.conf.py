@@ -1,0 +1,40 @@
+"""How gunicorn serves the application; `gunicorn -c gunicorn.conf.py` needs nothing more."""
+
+import os
+from pathlib import Path
+
+from adapter.web.server import Log, answer_plainly
+
+wsgi_app = "wsgi:app"
+# wsgi.py stands beside this file, wherever the command was given.
+pythonpath = str(Path(__file__).resolve().parent)
+
+bind = os.environ.get("ADAPTER_BIND", "127.0.0.1:8000")
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+threads = int(os.environ.get("ADAPTER_THREADS") or 8)
+# Each worker makes its own application: connections to the database do not survive a fork.
+preload_app = False
+
+# A worker that is silent for so long is replaced. A request ends well before, by the time-outs of
+# the database.
+timeout = 30
+# On SIGTERM requests under way may finish within this time; new ones are refused.
+graceful_timeout = 20
+keepalive = 5
+
+limit_request_line = 8190
+limit_request_fields = 64
+limit_request_field_size = 8190
+
+# The application writes one line per request, with secrets masked; gunicorn would write the path.
+accesslog = None
+errorlog = "-"
+logger_class = Log
+# What cannot be read as a request is answered here, and gunicorn would do so with a page.
+post_fork = answer_plainly
+loglevel = os.environ.get("ADAPTER_LOG_LEVEL", "info").lower()
+# Nobody steers us through a socket; signals are enough.
+control_socket_disable = True
+# The heartbeat file must not wait for a busy disk.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # nosec B108
