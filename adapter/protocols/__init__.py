@@ -1,0 +1,8 @@
+"""The protocols we serve, in one place."""
+
+from __future__ import annotations
+
+from adapter.protocols import koshelek
+from adapter.web.protocol import Protocol
+
+PROTOCOLS: tuple[Protocol, ...] = (koshelek.protocol,)

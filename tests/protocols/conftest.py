@@ -1,0 +1,59 @@
+"""The whole application over the test's database, and what it writes to its log."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from adapter.app import create_app
+from adapter.config import Config
+from adapter.db import Database
+from adapter.web.application import Application
+from tests.protocols.house import SECRET_KEY
+
+pytest.register_assert_rewrite("tests.protocols.contract")
+
+
+@pytest.fixture
+def client_class() -> type[FlaskClient]:
+    """What test clients are made of; a vendor's tests may put a stricter one in its place."""
+    return FlaskClient
+
+
+@pytest.fixture
+def make_app(
+    database: Database,
+    client_class: type[FlaskClient],
+    tmp_path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Callable[..., Application]]:
+    """A function that makes an application of these settings, as gunicorn would serve it."""
+    handlers = list(logging.getLogger().handlers)
+    # Where no settings file of a developer's lies about.
+    monkeypatch.chdir(tmp_path)
+
+    def make(*, database: Database = database, **settings: object) -> Application:
+        environ = {f"ADAPTER_{name}": str(value) for name, value in settings.items()}
+        config = Config.from_environ({"ADAPTER_SECRET_KEY": SECRET_KEY} | environ)
+        app = create_app(config, database=database)
+        app.test_client_class = client_class
+        return app
+
+    yield make
+    logging.getLogger().handlers[:] = handlers
+
+
+@pytest.fixture
+def log_text(capsys: pytest.CaptureFixture[str]) -> Callable[[], str]:
+    """A function that gives all that was written to the log since it was last asked."""
+    return lambda: capsys.readouterr().err
+
+
+@pytest.fixture
+def log_lines(log_text: Callable[[], str]) -> Callable[[], list[dict]]:
+    """The same, line by line."""
+    return lambda: [json.loads(line) for line in log_text().splitlines()]
