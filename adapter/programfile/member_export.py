@@ -1,0 +1,191 @@
+"""Members as the file says them, with what they hold at this instant."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from adapter.core import benefits, cards, ledger, members, payments, programs, transactions
+from adapter.core.amounts import Amount
+from adapter.core.cards import CardState
+from adapter.core.ledger import OPENING_REASON, Account, Lot, Role
+from adapter.core.members import IdentityKind, Member, Profile
+from adapter.core.programs import ProgramTerms
+from adapter.core.transactions import Transaction, TransactionItem, TransactionState
+from adapter.db import Work
+from adapter.programfile.given import CHANNEL
+from adapter.programfile.shown import barcode, shown_phone
+
+_PERSONAL = [name for name in Profile.__slots__ if name not in ("phone", "email")]
+
+
+@dataclass(slots=True)
+class _Holding:
+    """What a member holds of one unit."""
+
+    lots: list[Lot] = field(default_factory=list)
+    pending: set[uuid.UUID] = field(default_factory=set)
+    owed: int = 0
+    held: int = 0
+
+
+class MemberExport:
+    """The members of one program, with all that is theirs."""
+
+    def __init__(self, work: Work, terms: ProgramTerms) -> None:
+        self._work = work
+        self._terms = terms
+
+    def members(self, page_size: int) -> Iterator[dict[str, Any]]:
+        """Every member, in the order of their coming; a bounded number is looked up at once."""
+        for page in members.pages(self._work, self._terms.id, size=page_size):
+            yield from self._page(page)
+
+    def _page(self, page: Sequence[Member]) -> Iterator[dict[str, Any]]:
+        ids = [member.id for member in page]
+        lists = {
+            "cards": _grouped(cards.of_members(self._work, ids)),
+            "benefits": _grouped(benefits.of_members(self._work, ids)),
+            "transactions": _grouped(transactions.of_members(self._work, ids)),
+        }
+        holdings = self._holdings(ids)
+        for member in page:
+            entry = self._person(member) | self._amounts(holdings[member.id])
+            entry["cards"] = [
+                {"number": card.number, "state": card.state} | barcode(card)
+                for card in lists["cards"][member.id]
+                if card.state != CardState.LAPSED
+            ]
+            entry["benefits"] = [
+                {"key": b.key, "name": b.name, "kind": b.kind, "state": b.state}
+                for b in lists["benefits"][member.id]
+            ]
+            entry["transactions"] = [self._sale(sale) for sale in lists["transactions"][member.id]]
+            yield {key: value for key, value in entry.items() if value not in ([], {}, None)}
+
+    def _person(self, member: Member) -> dict[str, Any]:
+        by_kind: dict[str, list[str]] = defaultdict(list)
+        for identity in member.identities:
+            shown = identity.kind == IdentityKind.EMAIL
+            by_kind[identity.kind].append(identity.shown if shown else identity.value)
+        entry: dict[str, Any] = {}
+        if by_kind[IdentityKind.PHONE]:
+            phone = by_kind[IdentityKind.PHONE][0]
+            entry["phone"] = shown_phone(phone, self._terms.country)
+        entry["email"] = next(iter(by_kind[IdentityKind.EMAIL]), None)
+        entry |= {name: getattr(member, name) for name in _PERSONAL}
+        if member.birth_date is not None:
+            entry["birth_date"] = member.birth_date.isoformat()
+        entry["status"] = member.status
+        for kind in (IdentityKind.MEMBERSHIP_KEY, IdentityKind.EXTERNAL_ID):
+            entry[kind] = next(iter(by_kind[kind]), None)
+        entry["passes"] = by_kind[IdentityKind.PASS]
+        entry["consents"] = {consent.kind: consent.is_granted for consent in member.consents}
+        return entry
+
+    def _holdings(self, ids: list[uuid.UUID]) -> dict[uuid.UUID, dict[str, _Holding]]:
+        found: dict[uuid.UUID, dict[str, _Holding]] = defaultdict(lambda: defaultdict(_Holding))
+        accounts, lots = ledger.standing(self._work, ids)
+        for account in accounts:
+            if account.role == Role.SPENDABLE and account.member_id is not None:
+                debt = max(0, -(account.balance_minor or 0))
+                found[account.member_id][account.unit].owed += debt
+        for lot, account in lots:
+            holding = found[lot.member_id][lot.unit]
+            holding.lots.append(lot)
+            if self._is_pending(lot, account):
+                holding.pending.add(lot.id)
+        for reservation in payments.held(self._work, ids):
+            # A payment under way ends here in minutes; elsewhere nobody would ever end it.
+            if reservation.deadline is None:
+                found[reservation.member_id][reservation.unit].held += reservation.amount_minor
+        return found
+
+    def _is_pending(self, lot: Lot, account: Account) -> bool:
+        return account.role == Role.PENDING and not lot.is_active(self._work.now)
+
+    def _amounts(self, holdings: dict[str, _Holding]) -> dict[str, Any]:
+        balances, lots, reserved = {}, [], {}
+        for code, holding in sorted(holdings.items()):
+            unit = self._terms.unit(code)
+            owed, parts = _settled(holding)
+            plain = 0
+            for lot, minor in parts:
+                pending = lot.id in holding.pending
+                if lot.reason == OPENING_REASON and not lot.expires_at and not pending:
+                    plain += minor
+                else:
+                    lots.append(self._lot(lot, Amount(minor, unit), pending))
+            if plain or owed:
+                balances[code] = str(Amount(plain - owed, unit))
+            if holding.held:
+                reserved[code] = str(Amount(holding.held, unit))
+        return {"balances": balances, "lots": lots, "reserved": reserved}
+
+    def _lot(self, lot: Lot, amount: Amount, pending: bool) -> dict[str, Any]:
+        entry = {"unit": amount.unit.code, "amount": str(amount)}
+        if lot.reason:
+            entry["reason"] = lot.reason
+        if pending and lot.active_from is not None:
+            entry["active_from"] = _instant(lot.active_from)
+        if lot.expires_at is not None:
+            entry["expires_on"] = programs.last_day(
+                lot.expires_at, self._terms.timezone
+            ).isoformat()
+        return entry
+
+    def _sale(self, sale: Transaction) -> dict[str, Any]:
+        entry: dict[str, Any] = {
+            "reference": sale.reference,
+            "occurred_at": _instant(sale.occurred_at),
+        }
+        if sale.outlet_code:
+            entry["outlet"] = sale.outlet_code
+        if sale.terminal:
+            entry["terminal"] = sale.terminal
+        if sale.source != CHANNEL:
+            entry["source"] = sale.source
+        if sale.state != TransactionState.RECORDED:
+            entry["state"] = sale.state
+        entry["items"] = [self._item(item) for item in sale.items]
+        return entry
+
+    def _item(self, item: TransactionItem) -> dict[str, Any]:
+        entry: dict[str, Any] = {"name": item.name, "quantity": format(item.quantity, "f")}
+        if item.code:
+            entry["code"] = item.code
+        entry["net_minor"] = item.net_minor
+        if item.points_minor is not None:
+            entry["points_earned"] = str(Amount(item.points_minor, self._terms.points))
+        return entry
+
+
+def _settled(holding: _Holding) -> tuple[int, list[tuple[Lot, int]]]:
+    """What is owed, and what is left of each lot, once payments under way are let go.
+
+    What they give back pays the debt before anything else, as their release would.
+    """
+    spare = sum(lot.remaining_minor for lot in holding.lots if lot.id not in holding.pending)
+    paid = min(holding.owed, max(0, spare - holding.held))
+    parts, left = [], paid
+    for lot in holding.lots:
+        share = 0 if lot.id in holding.pending else min(left, lot.remaining_minor)
+        left -= share
+        if lot.remaining_minor > share:
+            parts.append((lot, lot.remaining_minor - share))
+    return holding.owed - paid, parts
+
+
+def _grouped(rows: Iterable[Any]) -> dict[uuid.UUID, list[Any]]:
+    found: dict[uuid.UUID, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.member_id].append(row)
+    return found
+
+
+def _instant(instant: datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,244 @@
+"""The shape of a program without its members: settings, shops, credentials, rules, benefits."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from marshmallow import ValidationError, post_load, validates_schema
+
+from adapter.core import phones
+from adapter.core.cards import BarcodeType, CardState, numbers
+from adapter.core.errors import Invalid
+from adapter.core.programs import NumberRange
+from adapter.programfile import fields as read
+from adapter.programfile.fields import Value
+from adapter.programfile.given import GivenCard, GivenCode
+from adapter.programfile.shapes import (
+    Barcode,
+    Shape,
+    card,
+    card_number,
+    many,
+    one,
+    optional,
+    required,
+)
+
+CODE = 64
+
+
+def _currency(value: Any) -> str:
+    code = read.text(3)(value)
+    if not (len(code) == 3 and code.isascii() and code.isupper()):
+        raise ValidationError("must be three capital letters, such as RUB")
+    return code
+
+
+def _country(value: Any) -> str:
+    code = read.text()(value)
+    if not (len(code) == 2 and code.isascii() and code.isupper() and phones.calling_code(code)):
+        raise ValidationError("is not a country of ISO 3166, such as RU")
+    return code
+
+
+def _timezone(value: Any) -> str:
+    zone = read.text(64)(value)
+    try:
+        ZoneInfo(zone)
+    except (ValueError, OSError, KeyError):
+        raise ValidationError("is not a time zone such as Europe/Moscow") from None
+    return zone
+
+
+def _points_text(value: Any) -> str:
+    if read.points(value) < 0:
+        raise ValidationError("may not be below zero")
+    return str(value)
+
+
+def _unit_code(value: Any) -> str:
+    return read.unit(value).code
+
+
+def _percent(value: Any) -> str:
+    if not 0 < read.decimal(value) <= 100:
+        raise ValidationError("must be above 0 and at most 100")
+    return str(value)
+
+
+def _rate(value: Any) -> str:
+    if read.decimal(value) < 0:
+        raise ValidationError("may not be below zero")
+    return str(value)
+
+
+def _kind(value: Any) -> str:
+    if value != "spending":
+        raise ValidationError("must be spending")
+    return "spending"
+
+
+def _codes(value: Any) -> list[str]:
+    if not isinstance(value, list):
+        raise ValidationError("must be a list")
+    wrong = {index: ["must be a text"] for index, c in enumerate(value) if not isinstance(c, str)}
+    if wrong:
+        raise ValidationError(wrong)
+    return [read.name()(code) for code in value]
+
+
+def _barcode_type(value: Any) -> str:
+    return str(read.one_of(BarcodeType)(value))
+
+
+class Settings(Shape):
+    """How a program rewards; exactly what is given is stored."""
+
+    points_decimals = Value(read.integer(0, 4))
+    point_value_minor = Value(read.integer(0))
+    paying_balance = Value(_unit_code)
+    points_expire_after_days = Value(read.integer(1, 36_500), allow_none=True)
+    min_payment_minor = Value(read.integer(0), allow_none=True)
+    reservation_minutes = Value(read.integer(1, 525_600))
+    allow_negative = Value(read.boolean)
+    receipt_points = Value(_points_text, allow_none=True)
+
+
+class CardNumbers(Shape):
+    """What the numbers of new cards look like."""
+
+    prefix = Value(read.text(50))
+    length = Value(read.integer(1, 50))
+    barcode_type = Value(_barcode_type)
+
+    @validates_schema
+    def has_numbers(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse a range without a single number to give."""
+        try:
+            numbers.check_range(NumberRange(**data))
+        except Invalid as error:
+            raise ValidationError(str(error)) from None
+
+
+class Outlet(Shape):
+    """A shop and its tills."""
+
+    code = required(read.name())
+    name = Value(read.text())
+    terminals = many(Value(read.name()))
+
+
+class EarnRule(Shape):
+    """How a sale becomes points."""
+
+    code = required(read.name(CODE))
+    kind = Value(_kind, load_default="spending")
+    points_per_unit = required(_rate)
+
+
+class Deal(Shape):
+    """An automatic discount."""
+
+    code = required(read.name(CODE))
+    name = Value(read.text(), load_default="")
+    percent = Value(_percent)
+    departments = Value(_codes)
+
+
+class Offer(Shape):
+    """What the partner wants holders to know; an extension of ours."""
+
+    code = required(read.name(CODE))
+    title = required(read.text())
+    text = Value(read.text(4000), load_default="")
+    image = Value(read.text(1000), load_default="")
+    starts_on = optional(read.first_day)
+    ends_on = optional(read.last_day)
+
+
+def _params(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise ValidationError("must be an object")
+    wrong = {key: ["must be a text"] for key, param in value.items() if not isinstance(param, str)}
+    if wrong:
+        raise ValidationError(wrong)
+    return {read.text()(key): read.text(4000)(param) for key, param in value.items()}
+
+
+class SpecialUser(Shape):
+    """A phone with special conditions."""
+
+    phone = required(read.phone)
+    params = Value(_params, load_default=dict)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValidationError("must be an object")
+    return value
+
+
+class Basics(Shape):
+    """What the rest of a program is read by."""
+
+    currency = Value(_currency)
+    country = Value(_country)
+    timezone = Value(_timezone)
+    settings = one(Settings)
+    card_numbers = one(CardNumbers)
+
+
+class Program(Basics):
+    """A program without its long lists."""
+
+    code = required(read.name(CODE))
+    name = Value(read.text())
+    outlets = many(Outlet)
+    # Their shape is their protocol's affair: see credentials.py.
+    credentials = many(Value(_object))
+    earn_rules = many(EarnRule)
+    deals = many(Deal)
+    offers = many(Offer)
+    special_users = many(SpecialUser)
+
+
+class PoolNumber(Shape):
+    """A number that may become somebody's card."""
+
+    number = required(card_number)
+    barcode = one(Barcode)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> GivenCard:
+        """The number as a card that waits."""
+        return card(data | {"state": CardState.RESERVED})
+
+
+class PromoCode(Shape):
+    """A code typed by a member; all keys but the first three are extensions of ours."""
+
+    code = required(read.name(CODE))
+    points = Value(read.points, load_default=0)
+    expires_on = optional(read.last_day)
+    uses = Value(read.integer(0, 2**31 - 1), load_default=1, allow_none=True)
+    used = Value(read.integer(0, 2**31 - 1), load_default=0)
+    phone = optional(read.phone)
+    membership_key = optional(read.name())
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> GivenCode:
+        """The promo code in our words."""
+        if data["points"] < 0:
+            raise ValidationError({"points": ["may not be below zero"]})
+        if data["phone"] and data["membership_key"]:
+            raise ValidationError({"phone": ["names a second member beside membership_key"]})
+        return GivenCode(
+            code=data["code"],
+            points_minor=data["points"],
+            uses=data["uses"],
+            used=data["used"],
+            expires_at=data["expires_on"],
+            phone=data["phone"],
+            membership_key=data["membership_key"],
+        )

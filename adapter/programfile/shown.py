@@ -1,0 +1,20 @@
+"""How single values are written into a program file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adapter.core.cards import BarcodeType, Card
+from adapter.programfile.fields import read_phone
+
+
+def shown_phone(phone: str, country: str) -> str:
+    """A phone of ours so that loading it gives the same: a plus where it would be read anew."""
+    return phone if read_phone(phone, country) == phone else f"+{phone}"
+
+
+def barcode(card: Card) -> dict[str, Any]:
+    """The barcode, where it is not simply the number."""
+    if card.barcode_type == BarcodeType.CODE_128 and card.barcode_number == card.number:
+        return {}
+    return {"barcode": {"type": card.barcode_type, "number": card.barcode_number}}

@@ -1,0 +1,231 @@
+"""Credentials in a program file: what opens the program afterwards, and what does not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from adapter.core import partners, programs
+from adapter.core.errors import Unauthenticated
+from adapter.core.partners import Caller
+from adapter.db import Database
+from tests.programfile.documents import (
+    PEPPER,
+    exported,
+    faults_of,
+    load_document,
+    program,
+    rows,
+)
+
+WHERE = "$.programs[0].credentials[0]"
+KOSHELEK = {"protocol": "koshelek", "login": "wallet"}
+KEY = {"protocol": "fidelizacion"}
+
+
+@pytest.mark.parametrize(
+    "credential, presented",
+    [
+        (KOSHELEK | {"password": "open:sesame"}, "wallet:open:sesame"),
+        (KOSHELEK | {"password": "пароль"}, "wallet:пароль"),
+        (KOSHELEK | {"password": "x"}, "wallet:x"),
+        (KEY | {"api_key": "k" * 3000}, "k" * 3000),
+        ({"protocol": "swip", "merchant": "ABCD", "token": "t-1"}, "t-1"),
+        ({"protocol": "walletcards", "api_key": "w"}, "w"),
+        ({"protocol": "openloyalty", "login": "admin", "password": "open"}, "admin:open"),
+        ({"protocol": "openloyalty", "api_key": "o"}, "o"),
+    ],
+)
+def test_a_secret_of_the_file_opens_the_program(
+    database: Database, credential: dict[str, Any], presented: str
+) -> None:
+    report = load_document(database, program(credentials=[credential]))
+
+    caller = _caller(database, credential["protocol"], presented)
+    assert caller.program.code == "MAIN"
+    assert report.secrets == []
+
+
+def test_a_secret_left_out_is_made_once(database: Database) -> None:
+    document = program(credentials=[KOSHELEK, KEY, {"protocol": "swip", "merchant": "ABCD"}])
+
+    first = load_document(database, document)
+    before = rows(database)
+    second = load_document(database, document)
+
+    assert [(s.protocol, s.name, s.key) for s in first.secrets] == [
+        ("koshelek", "wallet", "password"),
+        ("fidelizacion", "", "api_key"),
+        ("swip", "ABCD", "token"),
+    ]
+    _caller(database, "koshelek", f"wallet:{first.secrets[0].secret}")
+    _caller(database, "fidelizacion", first.secrets[1].secret)
+    _caller(database, "swip", first.secrets[2].secret)
+    assert second.secrets == []
+    assert rows(database) == before
+    assert first.secrets[0].secret not in repr(first)
+
+
+def test_a_dry_run_makes_no_secret(database: Database) -> None:
+    assert load_document(database, program(credentials=[KEY]), dry_run=True).secrets == []
+
+
+def test_settings_are_brought_in_line_and_kept_where_left_out(database: Database) -> None:
+    with_secret = KOSHELEK | {"password": "x"}
+    load_document(database, program(credentials=[with_secret | {"settings": {}}]))
+    load_document(
+        database, program(credentials=[with_secret | {"settings": {"api_version": "1.2.0"}}])
+    )
+    load_document(database, program(credentials=[KOSHELEK]))
+
+    assert _caller(database, "koshelek", "wallet:x").settings == {"api_version": "1.2.0"}
+
+
+def test_a_protocol_that_is_not_served_yet_keeps_its_settings_as_given(database: Database) -> None:
+    settings = {"branches": ["BR001"], "nested": {"any": [1, None, "ключ"]}}
+    load_document(database, program(credentials=[KEY | {"api_key": "k", "settings": settings}]))
+
+    assert _caller(database, "fidelizacion", "k").settings == settings
+
+
+def test_another_password_takes_the_place_of_the_one_before(database: Database) -> None:
+    load_document(database, program(credentials=[KOSHELEK | {"password": "old"}]))
+
+    load_document(database, program(credentials=[KOSHELEK | {"password": "new"}]))
+
+    _caller(database, "koshelek", "wallet:new")
+    with pytest.raises(Unauthenticated):
+        _caller(database, "koshelek", "wallet:old")
+
+
+def test_a_further_api_key_stands_beside_the_others(database: Database) -> None:
+    load_document(database, program(credentials=[KEY | {"api_key": "one"}]))
+
+    load_document(database, program(credentials=[KEY | {"api_key": "two"}]))
+
+    _caller(database, "fidelizacion", "one")
+    _caller(database, "fidelizacion", "two")
+
+
+def test_a_revoked_credential_opens_nothing(database: Database) -> None:
+    load_document(database, program(credentials=[KOSHELEK | {"password": "x"}]))
+
+    load_document(database, program(credentials=[KOSHELEK | {"status": "revoked"}]))
+    report = load_document(
+        database,
+        program(credentials=[KEY | {"api_key": "k", "status": "revoked"}]),
+    )
+
+    for protocol, presented in (("koshelek", "wallet:x"), ("fidelizacion", "k")):
+        with pytest.raises(Unauthenticated):
+            _caller(database, protocol, presented)
+    assert report.secrets == []
+    assert [c["status"] for c in exported(database)["programs"][0]["credentials"]] == [
+        "revoked",
+        "revoked",
+    ]
+
+
+def test_an_older_file_does_not_undo_a_revocation(database: Database) -> None:
+    document = program(credentials=[KOSHELEK | {"password": "x"}])
+    load_document(database, document)
+    with database.unit_of_work() as work:
+        (credential,) = partners.credentials(work)
+        partners.revoke_credential(work, credential.id)
+    before = rows(database)
+
+    remarks = [
+        load_document(database, document).remarks,
+        load_document(database, program(credentials=[KOSHELEK])).remarks,
+    ]
+
+    assert rows(database) == before
+    assert all("koshelek wallet was revoked and stays so" in found[0] for found in remarks)
+
+
+def test_a_rotated_secret_survives_the_older_file(database: Database) -> None:
+    document = program(credentials=[KOSHELEK | {"password": "old"}])
+    load_document(database, document)
+    digest = partners.digest(PEPPER, "koshelek", "wallet:new")
+    with database.unit_of_work() as work:
+        (credential,) = partners.credentials(work)
+        partners.rotate_credential(work, credential.id, digest=digest, overlap=timedelta(hours=1))
+    before = rows(database)
+
+    load_document(database, document)
+
+    assert rows(database) == before
+    _caller(database, "koshelek", "wallet:new")
+    # Only the new one lasts.
+    assert exported(database)["programs"][0]["credentials"] == [KOSHELEK]
+
+
+@pytest.mark.parametrize(
+    "credential, fault",
+    [
+        ({}, f"{WHERE}.protocol: must be one of fidelizacion, koshelek, openloyalty, swip"),
+        ({"protocol": ["koshelek"]}, f"{WHERE}.protocol: must be one of"),
+        ({"protocol": "koshelek"}, f"{WHERE}.login: is missing"),
+        (KOSHELEK | {"token": "x"}, f"{WHERE}.token: is not a known key of koshelek"),
+        (KOSHELEK | {"password": ""}, f"{WHERE}.password: may not be empty"),
+        (KOSHELEK | {"password": 5}, f"{WHERE}.password: must be a text"),
+        (KOSHELEK | {"status": "x"}, f"{WHERE}.status: must be one of active, revoked"),
+        ({"protocol": "koshelek", "login": "a:b"}, f"{WHERE}.login: may not hold a colon"),
+        (KEY | {"api_key": " k"}, f"{WHERE}.api_key: may not have blanks around it"),
+        (KEY | {"settings": []}, f"{WHERE}.settings: must be an object"),
+        (KEY | {"settings": {"share": 0.5}}, f"{WHERE}.settings: a number with a fraction"),
+        (
+            KOSHELEK | {"settings": {"api_version": "9"}},
+            f"{WHERE}.settings.api_version: Must be one of",
+        ),
+        (KOSHELEK | {"settings": {"special_users": "on"}}, f"{WHERE}.settings.special_users: Not"),
+        (KOSHELEK | {"settings": {"colour": "red"}}, f"{WHERE}.settings.colour: Unknown field"),
+    ],
+)
+def test_a_wrong_credential_is_told(
+    sqlite_database: Database, credential: dict[str, Any], fault: str
+) -> None:
+    (found,) = faults_of(sqlite_database, program(credentials=[credential]))
+
+    assert found.startswith(fault)
+
+
+def test_one_secret_opens_one_program(database: Database) -> None:
+    same = {"credentials": [KEY | {"api_key": "k"}]}
+    both = {"programs": [{"code": "A"} | same, {"code": "B"} | same]}
+    assert faults_of(database, both) == [
+        "$.programs[1].credentials[0].api_key: is the secret of"
+        " $.programs[0].credentials[0].api_key too"
+    ]
+    load_document(database, {"programs": [{"code": "A"} | same]})
+
+    assert faults_of(database, {"programs": [{"code": "B"} | same]}) == [
+        f"{WHERE}.api_key: is in use by another credential already"
+    ]
+
+
+def test_programs_keep_to_their_own_credentials(database: Database) -> None:
+    load_document(
+        database,
+        {
+            "programs": [
+                {"code": "A", "credentials": [KOSHELEK | {"password": "a"}]},
+                {"code": "B", "credentials": [KOSHELEK | {"password": "b"}]},
+            ]
+        },
+    )
+
+    load_document(database, {"programs": [{"code": "B", "credentials": [KOSHELEK]}]})
+
+    assert _caller(database, "koshelek", "wallet:a").program.code == "A"
+    assert _caller(database, "koshelek", "wallet:b").program.code == "B"
+    with database.reading() as work:
+        assert len(partners.credentials(work, programs.by_code(work, "B").id)) == 1
+
+
+def _caller(database: Database, protocol: str, presented: str) -> Caller:
+    digest = partners.digest(PEPPER, protocol, presented)
+    with database.reading() as work:
+        return partners.authenticate(work, protocol=protocol, digest=digest)
