@@ -1,0 +1,59 @@
+"""`adapter` and its verbs, in the order in which somebody new needs them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from adapter import __version__
+from adapter.cli.cards import cards
+from adapter.cli.check import check
+from adapter.cli.credentials import credentials
+from adapter.cli.database import db
+from adapter.cli.demo import demo
+from adapter.cli.endings import Commands
+from adapter.cli.jobs import jobs
+from adapter.cli.ledger import ledger
+from adapter.cli.members import members
+from adapter.cli.points import points
+from adapter.cli.programs import export, load
+from adapter.cli.serve import serve
+from adapter.cli.setup import config, doctor, init
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="adapter")
+@click.option(
+    "--config",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The settings file, instead of ADAPTER_CONFIG or ./adapter.toml.",
+)
+@click.pass_context
+def main(context: click.Context, file: Path | None) -> None:
+    """One loyalty server that speaks every platform's language, over one ledger in SQL.
+
+    Exit status: 0 done, 1 a finding or a refusal, 2 wrong usage or settings, 3 could not run.
+    """
+    context.obj = file
+
+
+for command in (
+    demo,
+    init,
+    config,
+    doctor,
+    db,
+    serve,
+    load,
+    export,
+    credentials,
+    members,
+    cards,
+    points,
+    ledger,
+    jobs,
+    check,
+):
+    main.add_command(command)

@@ -1,0 +1,232 @@
+"""`adapter credentials`: what platforms identify by; secrets are shown once."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, timedelta
+from typing import Any
+from uuid import UUID
+
+import click
+from marshmallow import ValidationError
+
+from adapter.cli.endings import Commands
+from adapter.cli.opening import configuration, opened, require_key
+from adapter.cli.output import as_json, moment, print_facts, print_json, print_table, say
+from adapter.config import Config
+from adapter.core import partners, programs
+from adapter.core.errors import NotFound, SeveralMatches
+from adapter.core.partners import Credential, CredentialStatus
+from adapter.db import Work
+from adapter.protocols import PROTOCOLS
+from adapter.web.protocol import Protocol
+
+BY_NAME = {protocol.name: protocol for protocol in PROTOCOLS}
+in_program = click.option("--program", "code", metavar="CODE", help="The program's code.")
+
+
+@click.group(cls=Commands)
+def credentials() -> None:
+    """What platforms identify by."""
+
+
+@credentials.command()
+@click.argument("protocol", type=click.Choice(list(BY_NAME)))
+@click.option("--program", "code", metavar="CODE", required=True, help="The program it opens.")
+@click.option("--name", default="", help="The part everybody may see: a login, a merchant.")
+@click.option("--secret", help="A secret agreed elsewhere.  [default: a generated one]")
+@click.option(
+    "--set",
+    "settings",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="What was agreed with the platform, such as api_version=1.2.0.",
+)
+@as_json
+def create(
+    protocol: str,
+    code: str,
+    name: str,
+    secret: str | None,
+    settings: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Let a platform call, and show its secret once."""
+    spoken = BY_NAME[protocol]
+    agreed = _agreed(spoken, settings)
+    _check_name(spoken, name)
+    secret = secret or partners.generate()
+    config = configuration()
+    with opened(config) as database:
+        require_key(config, database)
+
+        def unit(work: Work) -> Credential:
+            return partners.create_credential(
+                work,
+                programs.by_code(work, code).id,
+                protocol=protocol,
+                name=name,
+                digest=_digest(config, spoken, name, secret),
+                settings=agreed,
+            )
+
+        _show_once(database.run(unit), spoken, secret, as_json=as_json)
+
+
+@credentials.command("list")
+@in_program
+@as_json
+def list_all(code: str | None, as_json: bool) -> None:
+    """List what platforms identify by; never a secret."""
+    with opened(configuration()) as database, database.reading() as work:
+        codes = {program.id: program.code for program in programs.all_programs(work)}
+        wanted = programs.by_code(work, code).id if code else None
+        found = [
+            {
+                "id": str(one.id),
+                "program": codes.get(one.program_id, ""),
+                "protocol": one.protocol,
+                "name": one.name,
+                "status": _status(one, work),
+                "created_at": moment(one.created_at, UTC),
+                "until": moment(one.expires_at, UTC),
+                "settings": one.settings,
+            }
+            for one in partners.credentials(work, wanted)
+        ]
+    if as_json:
+        print_json(found)
+        return
+    columns = ("id", "program", "protocol", "name", "status", "until", "settings")
+    rows = [[_cell(one[name]) for name in columns] for one in found]
+    print_table(columns, rows, whole=["id"])
+
+
+@credentials.command()
+@click.argument("credential")
+@in_program
+@click.option(
+    "--overlap",
+    type=click.FloatRange(0, 24 * 366),
+    default=24,
+    show_default=True,
+    metavar="HOURS",
+    help="How long the old secret opens as well.",
+)
+@click.option("--secret", help="A secret agreed elsewhere.  [default: a generated one]")
+@as_json
+def rotate(
+    credential: str, code: str | None, overlap: float, secret: str | None, as_json: bool
+) -> None:
+    """Give CREDENTIAL (its id, or its name) a new secret, and show it once."""
+    config = configuration()
+    secret = secret or partners.generate()
+    with opened(config) as database:
+        require_key(config, database)
+
+        def unit(work: Work) -> Credential:
+            old = _find(work, credential, code)
+            return partners.rotate_credential(
+                work,
+                old.id,
+                digest=_digest(config, BY_NAME[old.protocol], old.name, secret),
+                overlap=timedelta(hours=overlap),
+            )
+
+        new = database.run(unit)
+        _show_once(new, BY_NAME[new.protocol], secret, as_json=as_json)
+        if not as_json:
+            say(f"The old secret opens for {overlap:g} more hours.")
+
+
+@credentials.command()
+@click.argument("credential")
+@in_program
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def revoke(credential: str, code: str | None, yes: bool) -> None:
+    """Let CREDENTIAL (its id, or its name) open nothing within seconds."""
+    with opened(configuration()) as database:
+        with database.reading() as work:
+            found = _find(work, credential, code)
+            words = f"the {found.protocol} credential {found.name} ({found.id})"
+        if not yes:
+            click.confirm(f"Revoke {words}?", abort=True)
+        database.run(lambda work: partners.revoke_credential(work, found.id))
+    say(f"Revoked: {words}. Every process refuses it within seconds.")
+
+
+def _find(work: Work, text: str, code: str | None) -> Credential:
+    wanted = programs.by_code(work, code).id if code else None
+    known = partners.credentials(work, wanted)
+    by_id = [one for one in known if str(one.id) == text]
+    live = [one for one in known if one.name == text and _status(one, work) == "active"]
+    found = by_id or live
+    if not found:
+        raise NotFound("no credential has this id, and no active one has this name")
+    if len(found) > 1:
+        ids = ", ".join(str(one.id) for one in found)
+        raise SeveralMatches(f"several credentials have this name; name one by its id: {ids}")
+    return found[0]
+
+
+def _status(credential: Credential, work: Work) -> str:
+    ended = credential.expires_at is not None and credential.expires_at <= work.now
+    live = credential.status == CredentialStatus.ACTIVE
+    return "expired" if live and ended else credential.status
+
+
+def _agreed(protocol: Protocol, settings: tuple[str, ...]) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    for pair in settings:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{pair!r} is not NAME=VALUE", param_hint="--set")
+        given[name] = _value(value)
+    try:
+        loaded: dict[str, Any] = protocol.credential_settings().load(given)
+    except ValidationError as error:
+        faults = error.normalized_messages()
+        words = "; ".join(f"{name}: {' '.join(map(str, said))}" for name, said in faults.items())
+        raise click.BadParameter(words, param_hint="--set") from error
+    return loaded
+
+
+def _value(text: str) -> Any:
+    """What a value means: JSON's true, null and lists; anything else, numbers too, is a text."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return text if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _check_name(protocol: Protocol, name: str) -> None:
+    form = protocol.credential
+    if form.name and not name:
+        raise click.BadParameter(f"{protocol.name} wants a {form.name}", param_hint="--name")
+    if form.joined and ":" in name:
+        raise click.BadParameter(f"a {form.name} holds no colon", param_hint="--name")
+
+
+def _digest(config: Config, protocol: Protocol, name: str, secret: str) -> bytes:
+    presented = protocol.credential.presented(name, secret)
+    return partners.digest(config.secret_key, protocol.name, presented)
+
+
+def _show_once(credential: Credential, protocol: Protocol, secret: str, *, as_json: bool) -> None:
+    form = protocol.credential
+    facts: dict[str, Any] = {"id": str(credential.id), "protocol": protocol.name}
+    if form.name:
+        facts[form.name] = credential.name
+    facts[form.secret] = secret
+    if as_json:
+        print_json(facts)
+        return
+    print_facts(facts.items())
+    say("The secret is shown this once; only its digest is kept.", style="yellow")
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, dict):
+        return " ".join(f"{name}={said}" for name, said in value.items())
+    return str(value) if isinstance(value, str | UUID) else json.dumps(value)

@@ -1,0 +1,34 @@
+"""`adapter jobs run`: what time has made due."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from adapter import jobs as work_to_do
+from adapter.cli.endings import Commands, Finding
+from adapter.cli.opening import configuration, opened
+from adapter.cli.output import as_json, print_facts, print_json
+from adapter.web import logs
+
+
+@click.group(cls=Commands)
+def jobs() -> None:
+    """What is to be done every few minutes, by cron or a timer."""
+
+
+@jobs.command()
+@as_json
+def run(as_json: bool) -> None:
+    """Do once what is due: expiries, reservations past their deadline, retention."""
+    config = configuration()
+    logs.configure(config.log_level)
+    with opened(config) as database:
+        done = asdict(work_to_do.run(database))
+    if as_json:
+        print_json(done)
+    else:
+        print_facts((name.replace("_", " "), count) for name, count in done.items())
+    if done["failed"]:
+        raise Finding(f"{done['failed']} of the due things failed and were left as they were")

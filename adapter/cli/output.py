@@ -1,0 +1,76 @@
+"""What commands print: tables for people, JSON for machines, both fit for a pipe."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, tzinfo
+from typing import Any, Literal, TypeVar
+
+import click
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# Where nobody tells how wide a line may be.
+WIDTH = 100
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console on the present stdout or stderr; without colours where that is no terminal."""
+    stream = sys.stderr if stderr else sys.stdout
+    if isinstance(stream, io.TextIOWrapper):
+        # A terminal that knows no Cyrillic gets escapes, not an exception.
+        stream.reconfigure(errors="backslashreplace")
+    width = None if stream.isatty() else WIDTH
+    return Console(file=stream, width=width, highlight=False, emoji=False, markup=False)
+
+
+def say(text: str = "", *, style: str = "", stderr: bool = False) -> None:
+    """Print a line, folded only by the terminal itself."""
+    console(stderr=stderr).print(Text(text, style=style), soft_wrap=True)
+
+
+def print_json(document: Any) -> None:
+    """Print a document with its letters as they are."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+
+
+def print_table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    right: Iterable[str] = (),
+    whole: Iterable[str] = (),
+) -> None:
+    """Print rows below headings; columns in `right` are numbers, those in `whole` not folded."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for column in columns:
+        justify: Literal["right", "left"] = "right" if column in right else "left"
+        table.add_column(column, justify=justify, overflow="fold", no_wrap=column in whole)
+    for row in rows:
+        table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
+    console().print(table)
+
+
+def print_facts(facts: Iterable[tuple[str, object]]) -> None:
+    """Print names and values, one pair a line; what is empty is left out."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in facts:
+        if value not in (None, ""):
+            grid.add_row(Text(name, style="bold"), Text(str(value)))
+    console().print(grid)
+
+
+def moment(instant: datetime | None, zone: tzinfo) -> str:
+    """An instant to the minute, by the clocks of a zone."""
+    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M}" if instant else ""

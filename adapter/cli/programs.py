@@ -1,0 +1,152 @@
+"""`adapter load` and `adapter export`: programs as files."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any, TextIO
+
+import click
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from adapter import programfile
+from adapter.cli.endings import CouldNotRun, Finding
+from adapter.cli.opening import configuration, opened, require_key
+from adapter.cli.output import as_json, console, print_facts, print_json, print_table, say
+from adapter.config import Config
+from adapter.db import Database
+from adapter.programfile import FileFaults, Report
+from adapter.protocols import PROTOCOLS
+
+Tell = Callable[[int, int | None], None]
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.option("--dry-run", is_flag=True, help="Do it all and undo it: nothing is changed.")
+@as_json
+def load(file: str, dry_run: bool, as_json: bool) -> None:
+    """Make the database agree with a program file; - reads it from standard input.
+
+    Everything is looked at before anything is written; every fault is named with its place. An
+    empty database is given its tables. Secrets made for credentials are shown once.
+    """
+    config = configuration()
+    source = sys.stdin.buffer if file == "-" else Path(file)
+    with opened(config, create=True) as database:
+        require_key(config, database)
+        done = load_file(config, database, source, dry_run=dry_run)
+    if as_json:
+        print_json(asdict(done))
+    else:
+        _print(done)
+
+
+def load_file(
+    config: Config, database: Database, source: Path | IO[Any], *, dry_run: bool = False
+) -> Report:
+    """What loading a program file did, its progress shown on a terminal.
+
+    Raises:
+        Finding: The file has faults, each named with its place; nothing was written.
+        CouldNotRun: The file cannot be read.
+    """
+    try:
+        with _progress() as tell:
+            return programfile.load(
+                database,
+                source,
+                pepper=config.secret_key,
+                protocols=PROTOCOLS,
+                progress=tell,
+                dry_run=dry_run,
+            )
+    except FileFaults as error:
+        raise Finding(*str(error).splitlines(), "nothing was loaded") from error
+    except OSError as error:
+        raise CouldNotRun(f"the file cannot be read: {error.strerror or error}") from error
+
+
+@click.command()
+@click.option("--program", "code", metavar="CODE", help="Only this program.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write, for you alone: it is full of personal data.  [default: stdout]",
+)
+def export(code: str | None, output: Path | None) -> None:
+    """Write programs as a file that `adapter load` reads; no secret is in it."""
+    with opened(configuration()) as database:
+        if output is None:
+            _write(database, sys.stdout, code)
+            return
+        try:
+            _write_file(database, output, code)
+        except OSError as error:
+            raise CouldNotRun(f"{output} cannot be written: {error.strerror}") from error
+    say(f"{output} is written.", stderr=True)
+
+
+def _write_file(database: Database, output: Path, code: str | None) -> None:
+    """Write beside the file first: one that is there already is replaced whole, or not at all."""
+    handle, draft = tempfile.mkstemp(dir=output.resolve().parent, prefix=output.name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            _write(database, file, code)
+        Path(draft).replace(output)
+    except BaseException:
+        Path(draft).unlink()
+        raise
+
+
+def _write(database: Database, out: TextIO, code: str | None) -> None:
+    programfile.export(database, out, program=code, protocols=PROTOCOLS)
+
+
+@contextmanager
+def _progress() -> Iterator[Tell]:
+    """What a load tells of its progress; a bar on a terminal, silence in a pipe."""
+    screen = console(stderr=True)
+    if not screen.is_terminal:
+        yield lambda done, total: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=screen, transient=True) as bar:
+        looking = bar.add_task("looked at", total=None)
+        writing = bar.add_task("written", total=None, visible=False)
+
+        def tell(done: int, total: int | None) -> None:
+            # How many there are is known when all were looked at.
+            if total is None:
+                bar.update(looking, completed=done)
+            else:
+                bar.update(writing, completed=done, total=total, visible=True)
+
+        yield tell
+
+
+def _print(done: Report) -> None:
+    facts = {name: count for name, count in asdict(done).items() if isinstance(count, int)}
+    facts.pop("dry_run", None)
+    print_facts((name.replace("_", " "), count) for name, count in facts.items())
+    for remark in done.remarks:
+        say(f"note: {remark}", style="yellow")
+    if done.secrets:
+        say()
+        rows = [(made.program, made.protocol, made.name, made.secret) for made in done.secrets]
+        print_table(("program", "protocol", "name", "secret"), rows)
+        say("The secrets are shown this once; only their digests are kept.", style="yellow")
+    if done.dry_run:
+        say("Nothing was changed: this was a dry run.")

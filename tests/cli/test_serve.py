@@ -1,0 +1,91 @@
+"""The real thing: gunicorn as `adapter serve` starts it, stopped as a service manager does."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 40
+
+
+def _environment(url: str) -> dict[str, str]:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("ADAPTER_")}
+    return plain | {
+        "ADAPTER_DATABASE_URL": url,
+        "ADAPTER_SECRET_KEY": "k" * 40,
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+def _adapter(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "adapter", *arguments]
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_until_ready(url: str, process: subprocess.Popen) -> None:
+    give_up_at = time.monotonic() + PATIENCE
+    while time.monotonic() < give_up_at and process.poll() is None:
+        try:
+            assert requests.get(f"{url}/healthz", timeout=2).json() == {"status": "ok"}
+            return
+        except requests.RequestException:
+            time.sleep(0.05)
+    pytest.fail("the server did not come up")
+
+
+@pytest.mark.parametrize("stopper", (signal.SIGTERM, signal.SIGINT))
+def test_it_serves_an_empty_database_from_any_folder_and_stops_gracefully(tmp_path, port, stopper):
+    # What stands in the folder must not stand in for what is ours.
+    (tmp_path / "wsgi.py").write_text("raise SystemExit('not this one')")
+    (tmp_path / "gunicorn.py").write_text("raise SystemExit('not this one')")
+    command = _adapter("serve", "--port", str(port), "--workers", "1")
+    environment = _environment(f"sqlite:///{tmp_path}/shop.db")
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait_until_ready(url, process)
+            ready = requests.get(f"{url}/readyz", timeout=5)
+            second = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True)
+        finally:
+            process.send_signal(stopper)
+        said, complained = process.communicate(timeout=PATIENCE)
+
+    assert ready.json() == {"status": "ok"}
+    assert (second.returncode, second.stderr) == (
+        3,
+        f"adapter: port {port} of 127.0.0.1 is in use\n".encode(),
+    )
+    assert process.returncode == 0
+    assert f"Serving koshelek at {url}".encode() in said
+    assert b"has its tables now" in complained
+
+
+def test_a_database_of_another_version_is_not_served(database, run):
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'later'")
+
+    result = run("serve")
+
+    assert result.exit_code == 3
+
+
+def test_a_wrong_address_is_said_in_a_line(run):
+    assert run("serve", BIND="nonsense").exit_code == 2
+    assert run("serve", "--host", "203.0.113.1").exit_code == 3
