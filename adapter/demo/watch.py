@@ -1,0 +1,82 @@
+"""What happened in the ledger since one last looked."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from adapter.core import ledger, programs
+from adapter.core.amounts import Amount, Unit
+from adapter.core.ledger import Explanation, Role
+from adapter.core.programs import ProgramTerms
+from adapter.db import Database
+
+MINE = (Role.SPENDABLE, Role.PENDING, Role.RESERVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry: its kind, what it did to the balance that may be spent, and the same in words."""
+
+    kind: str
+    amount: str
+    words: str
+    lots: tuple[str, ...]
+
+
+class Watch:
+    """Looks at the ledger again and again, and tells each entry once."""
+
+    def __init__(self, database: Database, terms: ProgramTerms) -> None:
+        self._database = database
+        self._terms = terms
+        self._seen: set[uuid.UUID] = set()
+        self._from = datetime.min.replace(tzinfo=terms.timezone)
+        with database.reading() as work:
+            self._from = work.now
+            self._seen = {entry.id for entry in ledger.recorded_since(work, self._from)}
+
+    def changes(self) -> list[Change]:
+        """What was entered since the last look, the oldest first."""
+        with self._database.reading() as work:
+            fresh = [
+                entry
+                for entry in ledger.recorded_since(work, self._from)
+                if entry.id not in self._seen
+            ]
+            self._seen |= {entry.id for entry in fresh}
+            return [self._change(ledger.explain(work, entry.id)) for entry in fresh]
+
+    def _change(self, told: Explanation) -> Change:
+        unit = self._terms.unit(told.entry.unit)
+        legs = [(account, leg) for account, leg in told.legs if account.role in MINE]
+        moved = "; ".join(
+            f"{account.role} {_signed(leg.amount_minor, unit)}"
+            f" → {Amount(leg.balance_after_minor or 0, unit)}"
+            for account, leg in legs
+        )
+        reason = f" “{told.entry.reason}”" if told.entry.reason else ""
+        return Change(
+            kind=told.entry.kind,
+            amount=str(Amount(sum(leg.amount_minor for _, leg in legs), unit)),
+            words=f"{told.entry.kind}{reason}: {moved}",
+            lots=tuple(self._lots(told, unit)),
+        )
+
+    def _lots(self, told: Explanation, unit: Unit) -> Iterator[str]:
+        for lot, moved in told.lots:
+            until = "never expires"
+            if lot.expires_at:
+                until = f"until {programs.last_day(lot.expires_at, self._terms.timezone)}"
+            name = f"a lot of {Amount(lot.amount_minor, unit)}, {until}"
+            if lot.entry_id == told.entry.id:
+                yield f"opened {name}"
+            else:
+                part = _signed(moved.remaining_minor or moved.reserved_minor, unit)
+                yield f"{part} in {name}: {Amount(lot.remaining_minor, unit)} left"
+
+
+def _signed(minor: int, unit: Unit) -> str:
+    return f"{'+' if minor > 0 else ''}{Amount(minor, unit)}"
