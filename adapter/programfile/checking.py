@@ -61,9 +61,24 @@ def batches(
                     read.append((part, shapes[key].load(part.value)))
                 except ValidationError as error:
                     faults.add_messages(part.path, error.messages)
+                    read += _what_is_left(part, shapes[key], error)
         if key == "members":
             read = [(part, nameless.named(given, head.terms)) for part, given in read]
         yield head, key, read
+
+
+def _what_is_left(part: Part, shape: Shape, error: ValidationError) -> Read:
+    """A faulty item without its faults, so that what it has in common with others is told too.
+
+    Nothing of it is ever written: there is a fault.
+    """
+    if not isinstance(part.value, dict) or not isinstance(error.messages, dict):
+        return []
+    rest = {name: value for name, value in part.value.items() if name not in error.messages}
+    try:
+        return [(part, shape.load(rest))]
+    except ValidationError:
+        return []
 
 
 def _runs(parts: Iterable[Part]) -> Iterator[tuple[tuple[int, str], list[Part]]]:

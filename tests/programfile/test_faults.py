@@ -217,6 +217,8 @@ def test_all_faults_are_named_at_once(database: Database) -> None:
         "$.programs[0].members[0].cards[1].numbr: is not a known key",
         "$.programs[0].members[1].first_name: must be a text",
         '$.programs[0].members[1].lots[0].amount: must be a number written as text, such as "12.5"',
+        # Told although both members have other faults.
+        "$.programs[0].members[1].phone: is given before, in $.programs[0].members[0]",
         "$.programs[1].members[0].status: must be one of active, inactive, blocked",
     ]
 
