@@ -189,7 +189,7 @@ HOT: dict[str, Act] = {
     ),
     "balance": lambda work, _, __, purse: ledger.balance(work, purse),
     "statement": lambda work, _, member, __: ledger.statement(work, member.id),
-    "has moved": lambda work, _, member, __: ledger.has_moved(work, member.id),
+    "have moved": lambda work, _, member, __: ledger.have_moved(work, [member.id]),
     "give": lambda work, _, __, purse: give_points(work, purse, 5, origin=origin("R-new")),
     "give for later": lambda work, _, __, purse: give_points(
         work, purse, 5, active_from=work.now + timedelta(days=1)

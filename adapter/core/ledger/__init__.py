@@ -37,7 +37,6 @@ from adapter.core.ledger.queries import (
     StatementLine,
     balance,
     entry,
-    has_moved,
     program_figures,
     statement,
 )
@@ -66,7 +65,6 @@ __all__ = [
     "balance",
     "entry",
     "explain",
-    "has_moved",
     "have_moved",
     "last_recorded",
     "lock",

@@ -119,12 +119,6 @@ def statement(work: Work, member_id: uuid.UUID, *, limit: int = 500) -> list[Sta
     return lines[::-1]
 
 
-def has_moved(work: Work, member_id: uuid.UUID) -> bool:
-    """Whether anything was ever entered for a member."""
-    found = select(Entry.id).where(Entry.member_id == member_id).limit(1)
-    return work.session.scalar(found) is not None
-
-
 def entry(work: Work, entry_id: uuid.UUID) -> Entry | None:
     """One entry."""
     return work.session.get(Entry, entry_id)

@@ -20,7 +20,6 @@ from adapter.core.partners.operations import (
     rotate_credential,
 )
 from adapter.core.partners.queries import (
-    active_credential,
     credentials,
     key_mark,
     messages,
@@ -37,7 +36,6 @@ __all__ = [
     "Message",
     "Outlet",
     "Terminal",
-    "active_credential",
     "authenticate",
     "check_key",
     "create_credential",

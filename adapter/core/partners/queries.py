@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from adapter.core.partners.models import (
     Credential,
-    CredentialStatus,
     KeyMark,
     Message,
     Outlet,
@@ -24,23 +23,6 @@ def credentials(work: Work, program_id: uuid.UUID | None = None) -> Sequence[Cre
     if program_id is not None:
         found = found.where(Credential.program_id == program_id)
     return work.session.scalars(found).all()
-
-
-def active_credential(
-    work: Work, program_id: uuid.UUID, *, protocol: str, name: str
-) -> Credential | None:
-    """The newest live credential of a platform under this name."""
-    return work.session.scalar(
-        select(Credential)
-        .where(
-            Credential.program_id == program_id,
-            Credential.protocol == protocol,
-            Credential.name == name,
-            Credential.status == CredentialStatus.ACTIVE,
-        )
-        .order_by(Credential.created_at.desc(), Credential.id.desc())
-        .limit(1)
-    )
 
 
 def with_digests(work: Work, digests: Iterable[bytes]) -> dict[bytes, Credential]:

@@ -298,5 +298,5 @@ def test_whoever_was_given_something_has_moved(work: Work) -> None:
     idle, busy = make_purse(work), make_purse(work)
     give_points(work, busy)
 
-    assert not ledger.has_moved(work, idle.member_id)
-    assert ledger.has_moved(work, busy.member_id)
+    moved = ledger.have_moved(work, [idle.member_id, busy.member_id])
+    assert moved == {busy.member_id}

@@ -145,13 +145,10 @@ def test_rotating_does_not_revive_a_secret_whose_time_is_over(
         call(after)
 
 
-def test_the_newest_live_credential_of_a_name_is_found(work: Work, program: ProgramTerms) -> None:
+def test_credentials_are_listed_the_oldest_first(work: Work, program: ProgramTerms) -> None:
     old = make_credential(work, program)
     new = rotate(later(work, hours=1), old, "new")
 
-    found = partners.active_credential(work, program.id, protocol="test", name="wallet")
-
-    assert found is new
     assert partners.credentials(work, program.id) == partners.credentials(work) == [old, new]
 
 

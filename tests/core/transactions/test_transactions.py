@@ -30,7 +30,7 @@ def test_a_sale_keeps_its_items_and_their_sum(database: Database) -> None:
         assert [
             Item(i.name, i.quantity, i.net_minor, i.code, i.points_minor) for i in sale.items
         ] == [COFFEE, TEA]
-        assert ledger.has_moved(work, member.id) is False
+        assert not ledger.have_moved(work, [member.id])
 
 
 def test_a_sale_is_stored_once(work: Work) -> None:
