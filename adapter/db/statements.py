@@ -36,8 +36,27 @@ def insert_those_missing(
     """Those of the rows that were inserted, as `insert_unless_there` would one by one."""
     postgres = session.get_bind().dialect.name == "postgresql"
     upsert = postgresql.insert if postgres else sqlite.insert
-    statement = upsert(model).values(list(rows)).on_conflict_do_nothing(index_elements=unique)
+    # One row in the form whose SQL is remembered; of several there is a text for every number.
+    values = rows[0] if len(rows) == 1 else list(rows)
+    statement = upsert(model).values(values).on_conflict_do_nothing(index_elements=unique)
     return session.scalars(statement.returning(model)).all()
+
+
+def add_up(session: Session, model: type[Base], key: dict[str, Any], **amounts: int) -> None:
+    """Add amounts to the counting columns of the row with this key, which is made if missing.
+
+    One statement, so that two who count at once lose nothing.
+    """
+    postgres = session.get_bind().dialect.name == "postgresql"
+    upsert = postgresql.insert if postgres else sqlite.insert
+    table = cast(Table, model.__table__)
+    statement = upsert(table).values(**key, **amounts)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=list(key),
+            set_={name: table.c[name] + statement.excluded[name] for name in amounts},
+        )
+    )
 
 
 def constant(value: int | str) -> ColumnElement[Any]:

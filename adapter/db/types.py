@@ -12,6 +12,10 @@ from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
 
 # On PostgreSQL jsonb, elsewhere text: the same Python dicts and lists come back.
 Document = JSON().with_variant(postgresql.JSONB(), "postgresql")
+# One that may be absent: no value is no value, and not the JSON word for it.
+OptionalDocument = JSON(none_as_null=True).with_variant(
+    postgresql.JSONB(none_as_null=True), "postgresql"
+)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -60,6 +60,11 @@ def install(app: Flask, cache: CredentialCache) -> None:
     app.extensions["credentials"] = cache
 
 
+def pepper() -> bytes:
+    """The key of this installation, with which short secrets are digested as credentials are."""
+    return cast(CredentialCache, current_app.extensions["credentials"]).pepper
+
+
 def authenticate(protocol: str, presented: str) -> Caller:
     """The caller to whom the presented text belongs, also left in `g.caller`.
 

@@ -73,7 +73,8 @@ def read_body(request: Request) -> bytes:
     except Exception as error:
         # Servers have exceptions of their own for a broken transfer; none is a fault of ours.
         raise ClientDisconnected("the body did not arrive whole") from error
-    announced = request.content_length
+    # A header without a number says as little as none.
+    announced = request.content_length or None
     if announced is None and len(data) >= LARGEST_BODY:
         # Werkzeug cuts a body of unknown length at the limit and says nothing.
         raise BodyTooLarge("the body is too large")

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from adapter.core import partners, programs
 from adapter.core.amounts import POINTS, Amount
-from adapter.core.errors import InsufficientPoints, LoyaltyError
+from adapter.core.errors import InsufficientPoints, LoyaltyError, Throttled, Unavailable
 from adapter.core.programs import ProgramTerms
 from adapter.db import CommitUnknown, Database, DatabaseUnavailable, Work
 from adapter.web.application import Application
@@ -153,6 +153,8 @@ def loyalty_errors(kind: type[LoyaltyError] = LoyaltyError) -> Iterator[type[Loy
 def _made(kind: type[LoyaltyError]) -> LoyaltyError:
     if kind is InsufficientPoints:
         return InsufficientPoints(wanted=Amount(2, POINTS), available=Amount(1, POINTS))
+    if kind is Throttled:
+        return Throttled(retry_after=7)
     return kind(f"about {CANARY.phone}")
 
 
@@ -195,6 +197,13 @@ class ProtocolContract:
     refusals: Mapping[str, Refusal]
     # What the owner of another program is told where the canary is asked for.
     not_here: Refusal
+    # Names and secrets that are nobody's.
+    wrong_credentials: Sequence[tuple[str, str]] = (
+        (NAME, SECRET + " "),
+        (NAME, ""),
+        ("", SECRET),
+        (NAME, "\0"),
+    )
     # Settings of a credential that has every method.
     agreed: Mapping[str, object] = {}
 
@@ -277,7 +286,7 @@ class ProtocolContract:
     def test_wrong_credentials_show_and_do_nothing(self, stage: Stage) -> None:
         before = rows(stage.database)
 
-        for name, secret in ((NAME, SECRET + " "), (NAME, ""), ("", SECRET), (NAME, "\0")):
+        for name, secret in self.wrong_credentials:
             headers = self.headers(name, secret)
             for call in (self.reads, self.writes):
                 self.assert_refused(self.send(stage, call, headers=headers), "unauthenticated")
@@ -442,6 +451,10 @@ class ProtocolContract:
                 with broken(stage.app, _made(kind)):
                     response = self.send(stage, self.reads)
 
+                if kind is Unavailable:
+                    # To try again later is not a refusal, and may look like a fault.
+                    self.assert_refused(response, "unavailable")
+                    continue
                 assert response.status_code < 500
                 assert self.code_of(response) not in ("", self.refusals["internal"].code)
                 assert not any(trace in response.text for trace in CANARY.traces())

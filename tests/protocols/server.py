@@ -60,7 +60,7 @@ def _url_of(process: subprocess.Popen[bytes], log: Path) -> str:
     give_up_at = time.monotonic() + START_SECONDS
     while time.monotonic() < give_up_at and process.poll() is None:
         if found := _LISTENING.search(log.read_text()):
-            with contextlib.suppress(requests.ConnectionError):
+            with contextlib.suppress(requests.RequestException):
                 if requests.get(f"{found[1]}/healthz", timeout=5).ok:
                     return found[1]
         time.sleep(0.02)

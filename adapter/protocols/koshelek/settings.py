@@ -4,13 +4,13 @@ credential, as agreed with one partner."""
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any
 
 from marshmallow import Schema, validate
 from marshmallow import fields as shapes
 
 from adapter.core.partners import Caller
 from adapter.web.settings import route_path, setting
+from adapter.web.shapes import StrictBoolean
 
 VERSIONS = ("1.0.0", "1.1.0", "1.2.0", "1.3.0")
 CONTENT_TYPE = "application/json; charset=utf-8"
@@ -57,15 +57,6 @@ class Agreement:
     def includes(self, version: str) -> bool:
         """Whether methods of this API version were agreed."""
         return VERSIONS.index(self.api_version) >= VERSIONS.index(version)
-
-
-class StrictBoolean(shapes.Boolean):
-    """True or false, and no word for either."""
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
-        if not isinstance(value, bool):
-            raise self.make_error("invalid", input=value)
-        return value
 
 
 class CredentialSettings(Schema):
