@@ -12,6 +12,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from adapter.core.amounts import CREDIT, Unit
+from adapter.core.programs.rules import expiry_of_points
 from adapter.db.base import Base, new_id
 from adapter.db.types import Document, UtcDateTime
 
@@ -27,7 +28,11 @@ class Settings:
     min_payment_minor: int | None = None
     reservation_minutes: int = 60
     allow_negative: bool = False
+    max_payment_minor: int | None = None
     receipt_points: str | None = None
+    short_code_length: int = 4
+    short_code_seconds: int = 300
+    message_webhook: str | None = None  # an address, or `console:`
 
     @classmethod
     def of(cls, given: dict[str, Any]) -> Settings:
@@ -61,6 +66,10 @@ class ProgramTerms:
     def points(self) -> Unit:
         """The unit of points, with as many decimals as the program says."""
         return Unit("points", self.settings.points_decimals)
+
+    def expiry_of_points(self, given_at: datetime) -> datetime | None:
+        """When points given at an instant expire; never where the program does not say."""
+        return expiry_of_points(given_at, self.settings.points_expire_after_days, self.timezone)
 
     def unit(self, code: str) -> Unit:
         """A unit of this program by its code."""
@@ -97,7 +106,9 @@ class Program(Base):
 
 
 class EarnRule(Base):
-    """How a sale becomes points; `terms` are what its kind needs, such as `points_per_unit`."""
+    """How a sale or an event becomes points; `terms` are what its kind needs, and `version` goes
+    up whenever they change.
+    """
 
     __tablename__ = "earn_rules"
     __table_args__ = (UniqueConstraint("program_id", "code"),)
@@ -106,6 +117,7 @@ class EarnRule(Base):
     program_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("programs.id"))
     code: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(32))
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     terms: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
 
 
@@ -120,6 +132,19 @@ class Deal(Base):
     code: Mapped[str] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(String(255), default="")
     terms: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+
+
+class Tier(Base):
+    """A standing that members may have; `rank` orders them, the highest last."""
+
+    __tablename__ = "tiers"
+    __table_args__ = (UniqueConstraint("program_id", "code"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    program_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("programs.id"))
+    code: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(255), default="")
+    rank: Mapped[int] = mapped_column(default=0)
 
 
 class Offer(Base):

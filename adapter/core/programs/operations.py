@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from adapter.core import ledger
 from adapter.core.amounts import CREDIT
-from adapter.core.programs.models import Deal, EarnRule, Offer, Program
+from adapter.core.programs.models import Deal, EarnRule, Offer, Program, Tier
 from adapter.db import Work
 
 
@@ -41,13 +41,15 @@ DEFAULTS: dict[str, Any] = {
 
 
 def put_rule(work: Work, program_id: uuid.UUID, *, code: str, kind: str, terms: Any) -> EarnRule:
-    """The earn rule with this code, made or brought in line."""
+    """The earn rule with this code, made or brought in line; a change makes it a new version."""
     found = select(EarnRule).where(EarnRule.program_id == program_id, EarnRule.code == code)
     rule = work.session.scalar(found)
     if rule is None:
-        rule = EarnRule(program_id=program_id, code=code, kind=kind, terms=terms)
+        rule = EarnRule(program_id=program_id, code=code, kind=kind, version=1, terms=terms)
         work.session.add(rule)
-    rule.kind, rule.terms = kind, terms
+    elif (rule.kind, rule.terms) != (kind, terms):
+        rule.kind, rule.terms = kind, terms
+        rule.version += 1
     return rule
 
 
@@ -60,6 +62,17 @@ def put_deal(work: Work, program_id: uuid.UUID, *, code: str, name: str, terms: 
         work.session.add(deal)
     deal.name, deal.terms = name, terms
     return deal
+
+
+def put_tier(work: Work, program_id: uuid.UUID, *, code: str, name: str, rank: int) -> Tier:
+    """The tier with this code, made or brought in line."""
+    found = select(Tier).where(Tier.program_id == program_id, Tier.code == code)
+    tier = work.session.scalar(found)
+    if tier is None:
+        tier = Tier(program_id=program_id, code=code, name=name, rank=rank)
+        work.session.add(tier)
+    tier.name, tier.rank = name, rank
+    return tier
 
 
 def put_offer(work: Work, program_id: uuid.UUID, *, code: str, **attributes: Any) -> Offer:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import or_, select
 
 from adapter.core.errors import UnknownProgram
-from adapter.core.programs.models import Deal, EarnRule, Offer, Program
+from adapter.core.programs.models import Deal, EarnRule, Offer, Program, Tier
 from adapter.db import Work
 
 
@@ -38,6 +38,12 @@ def earn_rules(work: Work, program_id: uuid.UUID) -> Sequence[EarnRule]:
 def deals(work: Work, program_id: uuid.UUID) -> Sequence[Deal]:
     """A program's deals, by code."""
     found = select(Deal).where(Deal.program_id == program_id).order_by(Deal.code)
+    return work.session.scalars(found).all()
+
+
+def tiers(work: Work, program_id: uuid.UUID) -> Sequence[Tier]:
+    """A program's tiers, the lowest first."""
+    found = select(Tier).where(Tier.program_id == program_id).order_by(Tier.rank, Tier.code)
     return work.session.scalars(found).all()
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
+
+# What is told later than this is judged as of so long ago.
+LATEST = timedelta(days=7)
 
 
 def start_of(day: date, timezone: ZoneInfo) -> datetime:
@@ -26,12 +29,26 @@ def last_day(expires_at: datetime, timezone: ZoneInfo) -> date:
     return local_day(expires_at - timedelta(microseconds=1), timezone)
 
 
+def judged_at(told: datetime, now: datetime) -> datetime:
+    """The instant by which rules, limits and validity judge what is told of `told`.
+
+    Its own, for a till that was cut off tells late; but none to come and none long past, for a
+    clock may be wrong, or be turned.
+    """
+    return min(max(told, now - LATEST), now)
+
+
+def local_time(instant: datetime, timezone: tzinfo) -> datetime:
+    """What the clock on the wall shows at an instant where the program lives."""
+    try:
+        return instant.astimezone(timezone)
+    except OverflowError:  # the calendar's last hours, or its first
+        return instant
+
+
 def local_day(instant: datetime, timezone: ZoneInfo) -> date:
     """The calendar day of an instant where the program lives."""
-    try:
-        return instant.astimezone(timezone).date()
-    except OverflowError:  # the calendar's last hours, or its first
-        return instant.date()
+    return local_time(instant, timezone).date()
 
 
 def expiry_of_points(now: datetime, days: int | None, timezone: ZoneInfo) -> datetime | None:
@@ -43,3 +60,18 @@ def expiry_of_points(now: datetime, days: int | None, timezone: ZoneInfo) -> dat
     except OverflowError:
         last = date.max
     return end_of(last, timezone)
+
+
+def period_of(day: date, length: str) -> str:
+    """The name of the calendar period a day lies in: `2026-11-21`, `2026-W47`, `2026-11`, `2026`,
+    or `ever`.
+    """
+    year, week, _ = day.isocalendar()
+    names = {
+        "day": day.isoformat(),
+        "week": f"{year:04}-W{week:02}",
+        "month": f"{day.year:04}-{day.month:02}",
+        "year": f"{day.year:04}",
+        "ever": "ever",
+    }
+    return names[length]
