@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 
-from adapter.core import cards, ledger, partners, payments
+from adapter.core import cards, codes, ledger, outbox, partners, payments
 from adapter.core.ledger import Purse
 from adapter.db import Database
 from adapter.db.errors import is_unavailable
@@ -27,6 +27,8 @@ class Done:
     lots_settled: int
     card_numbers_lapsed: int
     messages_dropped: int
+    short_codes_dropped: int
+    outbox_dropped: int
     failed: int
 
 
@@ -45,6 +47,8 @@ def run(database: Database) -> Done:
         lots_settled=settled,
         card_numbers_lapsed=database.run(cards.lapse_due),
         messages_dropped=database.run(partners.drop_old_messages),
+        short_codes_dropped=database.run(codes.drop_old),
+        outbox_dropped=database.run(outbox.drop_old),
         failed=len(failures),
     )
 

@@ -8,8 +8,9 @@ import click
 
 from adapter import jobs as work_to_do
 from adapter.cli.endings import Commands, Finding
-from adapter.cli.opening import configuration, opened
+from adapter.cli.opening import configuration, opened, require_key
 from adapter.cli.output import as_json, print_facts, print_json
+from adapter.delivery import Ending, Worker
 from adapter.web import logs
 
 
@@ -21,11 +22,16 @@ def jobs() -> None:
 @jobs.command()
 @as_json
 def run(as_json: bool) -> None:
-    """Do once what is due: expiries, reservations past their deadline, retention."""
+    """Do once what is due: expiries, reservations past their deadline, retention, messages."""
     config = configuration()
     logs.configure(config.log_level)
     with opened(config) as database:
         done = asdict(work_to_do.run(database))
+        # Of all this only the messages need the key, which words and signs them.
+        require_key(config, database)
+        told = Worker(database, config.secret_key).run_once()
+    delivered = told[Ending.DELIVERED]
+    done |= {"outbox_delivered": delivered, "outbox_not_delivered": told.total() - delivered}
     if as_json:
         print_json(done)
     else:

@@ -1,0 +1,17 @@
+"""One-time codes: a few digits by which a member is known for some minutes, once."""
+
+from adapter.core.codes.models import CodeMiss, ShortCode
+from adapter.core.codes.operations import TOPIC, drop_old, send, show, verify
+from adapter.core.codes.queries import Sending, sending
+
+__all__ = [
+    "TOPIC",
+    "CodeMiss",
+    "Sending",
+    "ShortCode",
+    "drop_old",
+    "send",
+    "sending",
+    "show",
+    "verify",
+]

@@ -1,0 +1,150 @@
+"""Putting messages into the outbox, taking them to be delivered, and noting how that went."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+
+from adapter.core.outbox.models import OutboxMessage, Outcome
+from adapter.core.outbox.queries import is_due
+from adapter.core.outbox.rules import ATTEMPTS, wait_after
+from adapter.db import Work
+
+# Whoever takes a message has so long to deliver it before another may: well above the time-outs
+# of a call, so that two deliver the same only where one of them was lost.
+LEASE = timedelta(seconds=60)
+# A message that nobody can be told yet is looked at so often.
+PATIENCE = timedelta(seconds=15)
+KEPT = timedelta(days=30)
+LONGEST_ERROR = 255
+
+
+def put(
+    work: Work,
+    program_id: uuid.UUID,
+    *,
+    topic: str,
+    subject_id: uuid.UUID,
+    member_id: uuid.UUID | None = None,
+) -> OutboxMessage:
+    """A message that leaves once this unit of work has committed, and never if it does not."""
+    message = OutboxMessage(
+        program_id=program_id,
+        member_id=member_id,
+        topic=topic,
+        subject_id=subject_id,
+        created_at=work.now,
+        next_try_at=work.now,
+        attempts=0,
+        last_error="",
+    )
+    work.session.add(message)
+    work.session.flush()
+    return message
+
+
+def claim(work: Work, *, limit: int, due_by: datetime | None = None) -> Sequence[OutboxMessage]:
+    """Messages that are due, the oldest first, and nobody else's until the lease is over.
+
+    With `due_by` only those that were due then: who asks again and again gets each of them once.
+
+    To be committed before anything is sent: what is sent cannot be rolled back. An attempt counts
+    from here, so that a message on which its deliverer dies is given up as well.
+    """
+    found = work.session.scalars(
+        select(OutboxMessage)
+        .where(*is_due(due_by or work.now))
+        .order_by(OutboxMessage.next_try_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    claimed = []
+    for message in found:
+        if message.attempts >= ATTEMPTS:
+            message.ended_at, message.outcome = work.now, Outcome.DEAD
+            continue
+        message.attempts += 1
+        message.next_try_at = work.now + LEASE
+        claimed.append(message)
+    work.session.flush()
+    return claimed
+
+
+def deliver(work: Work, claimed: OutboxMessage) -> None:
+    """Note that a message arrived."""
+    _end(work, claimed, Outcome.DELIVERED)
+
+
+def drop(work: Work, claimed: OutboxMessage) -> None:
+    """Note that there is nothing to say any more."""
+    _end(work, claimed, Outcome.DROPPED)
+
+
+def bury(work: Work, claimed: OutboxMessage, *, error: str) -> None:
+    """Note that a message will never arrive, and why."""
+    _end(work, claimed, Outcome.DEAD, error)
+
+
+def fail(work: Work, claimed: OutboxMessage, *, error: str) -> bool:
+    """Note why a message did not arrive: whether it is tried again, which it is until the last
+    try but not after it.
+    """
+    if claimed.attempts >= ATTEMPTS:
+        bury(work, claimed, error=error)
+        return False
+    message = _still_mine(work, claimed)
+    if message is not None:
+        chance = random.random()  # noqa: S311  # nosec B311
+        message.next_try_at = work.now + wait_after(message.attempts, chance=chance)
+        message.last_error = error[:LONGEST_ERROR]
+        work.session.flush()
+    return True
+
+
+def postpone(work: Work, claimed: OutboxMessage, *, reason: str) -> None:
+    """Note that nobody can be told yet; that was no attempt."""
+    message = _still_mine(work, claimed)
+    if message is not None:
+        message.attempts -= 1
+        message.next_try_at = work.now + PATIENCE
+        message.last_error = reason[:LONGEST_ERROR]
+        work.session.flush()
+
+
+def drop_old(work: Work) -> int:
+    """How many messages had ended longer ago than they are kept, and are gone now."""
+    result = work.session.execute(
+        delete(OutboxMessage).where(OutboxMessage.ended_at < work.now - KEPT)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def _end(work: Work, claimed: OutboxMessage, outcome: Outcome, error: str = "") -> None:
+    message = _locked(work, claimed)
+    # What arrived has arrived, though the lease was over and another took it meanwhile.
+    if message is not None and (outcome is Outcome.DELIVERED or _is_mine(message, claimed)):
+        message.ended_at, message.outcome = work.now, outcome
+        message.last_error = error[:LONGEST_ERROR]
+        work.session.flush()
+
+
+def _still_mine(work: Work, claimed: OutboxMessage) -> OutboxMessage | None:
+    message = _locked(work, claimed)
+    return message if message is not None and _is_mine(message, claimed) else None
+
+
+def _is_mine(message: OutboxMessage, claimed: OutboxMessage) -> bool:
+    return message.attempts == claimed.attempts
+
+
+def _locked(work: Work, claimed: OutboxMessage) -> OutboxMessage | None:
+    return work.session.scalar(
+        select(OutboxMessage)
+        .where(OutboxMessage.id == claimed.id, OutboxMessage.ended_at.is_(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
