@@ -10,18 +10,28 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from adapter.core import benefits, cards, ledger, members, partners, payments, programs
-from adapter.core import transactions as sales
-from adapter.core.amounts import POINTS, Amount
-from adapter.core.benefits import PromoCode
+from adapter.core import (
+    benefits,
+    cards,
+    ledger,
+    members,
+    partners,
+    payments,
+    programs,
+    sales,
+    transactions,
+)
+from adapter.core.amounts import CREDIT, POINTS, Amount
+from adapter.core.benefits import Benefit, Grant, PromoCode
 from adapter.core.cards import Card, CardState
 from adapter.core.ledger import Details, Entry, EntryKind, Purse, Role, Terms
 from adapter.core.members import IdentityKind, Member, MemberStatus, Profile
 from adapter.core.origins import Origin, Place
 from adapter.core.partners import Credential
 from adapter.core.payments import Reservation
-from adapter.core.programs import ProgramTerms
-from adapter.core.transactions import Item, Transaction
+from adapter.core.programs import EarnRule, ProgramTerms
+from adapter.core.sales import Outcome
+from adapter.core.transactions import Item, Sale, Transaction
 from adapter.db import Work
 
 PLACE = Place(channel="test", outlet_code="BR001", terminal="POS001")
@@ -216,15 +226,78 @@ def make_transaction(
     place: Place = PLACE,
 ) -> Transaction:
     """A sale of one coffee."""
-    return sales.record(
-        work,
-        program.id,
-        reference=reference or f"R-{next(_numbers)}",
-        occurred_at=occurred_at or work.now,
-        items=list(items),
-        place=place,
-        member_id=member and member.id,
-    )
+    sale = Sale(reference or f"R-{next(_numbers)}", occurred_at or work.now, tuple(items))
+    member_id = member and member.id
+    said = transactions.digest_of(sale, member_id)
+    made = transactions.record(work, program.id, sale, place=place, member_id=member_id)
+    return made or transactions.repeated(work, program.id, sale.reference, said=said, place=place)
+
+
+def make_rule(
+    work: Work,
+    program: ProgramTerms,
+    *,
+    code: str = "base",
+    kind: str = "spending",
+    **terms: Any,
+) -> EarnRule:
+    """An earn rule: a point for each major unit of money, unless told otherwise."""
+    terms = ({"points_per_unit": "1"} if kind == "spending" else {}) | terms
+    rule = programs.put_rule(work, program.id, code=code, kind=kind, terms=terms)
+    work.session.flush()
+    return rule
+
+
+def make_benefit(
+    work: Work, program: ProgramTerms, member: Member, *, key: str | None = None, **changes: Any
+) -> Benefit:
+    """A benefit of a member, to be used once."""
+    key = key or f"as_{next(_numbers)}"
+    return benefits.grant(work, program.id, Grant(member.id, key, **{"name": "Tea"} | changes))
+
+
+def line(code: str = "TEA", net_minor: int = 1000, **changes: Any) -> Item:
+    """One line of a sale, with a reference of its own."""
+    told = {"name": code.title(), "quantity": Decimal(1), "reference": f"line-{next(_numbers)}"}
+    return Item(code=code, net_minor=net_minor, **told | changes)
+
+
+def bought(
+    work: Work, *items: Item, reference: str | None = None, at: datetime | None = None, **more: Any
+) -> Sale:
+    """What a till reports: these items, or a tea for ten."""
+    reference = reference or f"R-{next(_numbers)}"
+    return Sale(reference, at or work.now, items or (line(),), **more)
+
+
+def submit(
+    work: Work, program: ProgramTerms, member: Member | None, sale: Sale, **more: Any
+) -> Outcome:
+    """A sale told at the tests' own till."""
+    return sales.submit(work, program, member, sale, **{"place": PLACE} | more)
+
+
+def cancel_sale(work: Work, program: ProgramTerms, outcome: Outcome, **more: Any) -> Outcome:
+    """A sale undone at the tests' own till."""
+    code = outcome.transaction.confirmation_code or ""
+    return sales.cancel(work, program, code, **{"place": PLACE} | more)
+
+
+def give_credit(work: Work, program: ProgramTerms, member: Member, minor: int) -> Entry:
+    """So much money, to pay with."""
+    return give_points(work, purse_of(program, member, unit=CREDIT), minor)
+
+
+def balances(work: Work, program: ProgramTerms, member: Member) -> dict[str, int]:
+    """What a member has available of points and of credit, in their smallest parts."""
+    return payments.balances(ledger.holdings(work, member.id), program)
+
+
+def counted(work: Work, member: Member) -> tuple[int, int]:
+    """How often a member bought, and for how much."""
+    work.session.flush()
+    found = work.session.get(members.Counters, member.id, populate_existing=True)
+    return (found.visits, found.spent_minor) if found else (0, 0)
 
 
 def make_credential(
@@ -241,8 +314,17 @@ def make_credential(
     )
 
 
+VERIFY = (
+    ledger.verify,
+    payments.verify,
+    payments.verify_redemptions,
+    transactions.verify,
+    benefits.verify,
+)
+
+
 def findings(work: Work) -> list[str]:
-    """Whatever does not agree in the ledger or with its reservations; nothing, in a sound one."""
+    """Whatever does not agree in the ledger or with what stands on it; nothing, in sound books."""
     work.session.flush()
     work.session.expire_all()
-    return [str(finding) for verify in (ledger.verify, payments.verify) for finding in verify(work)]
+    return [str(finding) for verify in VERIFY for finding in verify(work)]

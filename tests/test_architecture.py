@@ -18,11 +18,15 @@ AREAS = (
     "ledger",
     "programs",
     "partners",
+    "outbox",
     "members",
     "cards",
     "transactions",
     "payments",
     "benefits",
+    "sales",
+    "codes",
+    "events",
     "stats",
 )
 # What each part may import of ours, besides itself. `app` and `config` see everything; whatever
@@ -37,6 +41,7 @@ MAY_IMPORT = {
     "adapter.web": ("adapter.core", "adapter.db"),
     "adapter.protocols": ("adapter.web", "adapter.core", "adapter.checks"),
     "adapter.jobs": ("adapter.core", "adapter.db"),
+    "adapter.delivery": ("adapter.core", "adapter.db"),
     "adapter.programfile": (*BELOW, "adapter.protocols"),
 }
 SEE_EVERYTHING = (
@@ -53,6 +58,7 @@ FOREIGN = {
     "adapter.core": {"flask", "werkzeug", "marshmallow", "requests", "click", "rich", "alembic"},
     "adapter.web": {"alembic", "click", "requests", "rich"},
     "adapter.protocols": {"sqlalchemy", "alembic", "psycopg", "click"},
+    "adapter.delivery": {"flask", "werkzeug", "sqlalchemy", "alembic", "click", "rich"},
     "adapter.checks": {"flask", "werkzeug", "marshmallow", "sqlalchemy", "click"},
 }
 VENDORS = ("koshelek", "fidelizacion", "swip", "walletcards", "openloyalty")

@@ -45,6 +45,18 @@ class UnknownEntry(NotFound):
     """No such entry of the ledger."""
 
 
+class UnknownTransaction(NotFound):
+    """No such sale, or not this member's."""
+
+
+class UnknownPayment(NotFound):
+    """No such payment, or not this member's."""
+
+
+class BenefitUnknown(NotFound):
+    """The member has no such benefit."""
+
+
 class UnknownProgram(NotFound):
     """No such program."""
 
@@ -114,6 +126,30 @@ class SeveralMatches(Refused):
     """Several members or cards match, and none may be preferred."""
 
 
+class DifferentMembers(Refused):
+    """What was given to identify one member names several."""
+
+
+class TransactionCancelled(Refused):
+    """The sale of this reference was cancelled, and does not come back under it."""
+
+
+class PaymentTooLarge(Refused):
+    """More than the sale is worth, or than the program allows at once."""
+
+
+class PaymentTooSmall(Refused):
+    """Less than the program allows at once."""
+
+
+class PaymentMismatch(Refused):
+    """The amount to cancel is not the amount that was paid."""
+
+
+class BenefitNotUsable(Refused):
+    """The benefit was used up or switched off, has expired, or is not valid yet."""
+
+
 class NumbersExhausted(Refused):
     """The program has no free card numbers left."""
 
@@ -132,6 +168,18 @@ class CodeUsed(Refused):
 
 class CodeNotYours(Refused):
     """The promo code is meant for another member."""
+
+
+class Unreachable(Refused):
+    """The member has no phone or e-mail of the kind that was to be written to."""
+
+
+class Throttled(Refused):
+    """Too often within a short time; `retry_after` seconds from now it may be tried again."""
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__(f"too often: try again in {retry_after} s")
+        self.retry_after = retry_after
 
 
 class ReceiptTaken(Refused):

@@ -53,9 +53,10 @@ def _described(engine: Engine) -> dict[str, dict[str, Any]]:
     statements = _index_statements(engine)
     return {
         table: {
-            "columns": [
-                column | {"type": repr(column["type"])} for column in found.get_columns(table)
-            ],
+            # By name: a column added later stands last in a table that is older than it.
+            "columns": _sorted(
+                [column | {"type": repr(column["type"])} for column in found.get_columns(table)]
+            ),
             "primary key": found.get_pk_constraint(table),
             "foreign keys": _sorted(found.get_foreign_keys(table)),
             "unique": _sorted(found.get_unique_constraints(table)),

@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 
 from adapter.core import cards
 from adapter.core.cards import Card, CardState
-from adapter.core.errors import NumberTaken
+from adapter.core.errors import IdentityTaken, NumberTaken
 from adapter.core.members import Member, Profile
 from adapter.core.programs import ProgramTerms
-from adapter.db import Database
-from tests.factories import PLACE, make_card, make_program
+from adapter.db import Database, Work
+from tests.factories import PLACE, make_card, make_member, make_program
 from tests.races.crowd import crowd
 
 PHONE = "79216668899"
@@ -39,6 +39,38 @@ def issue_on(
     return database.run(
         lambda work: cards.issue_on(work, program, profile, number=card, place=PLACE).number
     )
+
+
+def claim(program: ProgramTerms, texts: list[str], database: Database, number: int) -> list[str]:
+    """The members who got, in units of work of their own, these texts in one form or the other."""
+    got = []
+    for text in texts:
+
+        def unit(work: Work, text: str = text) -> str:
+            member = make_member(work, program, phone=f"7900{number}{text}")
+            if number % 2:
+                make_card(work, program, member, number=text)
+            else:
+                cards.give_external_id(work, member, text, place=PLACE)
+            return text
+
+        try:
+            got.append(database.run(unit))
+        except (IdentityTaken, NumberTaken):
+            continue
+    return got
+
+
+def test_no_text_is_one_members_external_id_and_anothers_card(database: Database) -> None:
+    url = database.url.render_as_string(hide_password=False)
+    with database.unit_of_work() as work:
+        program = make_program(work)
+    texts = [f"880{number:03}" for number in range(40)]
+
+    outcomes = crowd(url, partial(claim, program, texts), processes=2, threads=2)
+
+    # Each text is somebody's, and nobody else's.
+    assert sorted(text for got in outcomes for text in got) == texts
 
 
 def test_twenty_reservations_at_once_are_twenty_numbers(

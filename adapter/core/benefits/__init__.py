@@ -1,37 +1,42 @@
 """Benefits: what a member may use once or n times."""
 
-from adapter.core.benefits.bulk import Grant, grant_many, with_keys
+from adapter.core.benefits.bulk import Grant, deactivate, grant, grant_many, with_keys
 from adapter.core.benefits.models import (
     Benefit,
     BenefitState,
+    BenefitUse,
     Claim,
     ClaimKind,
     PromoCode,
+    Standing,
 )
-from adapter.core.benefits.operations import (
-    claim_receipt,
-    code_key,
-    grant,
-    put_code,
-    redeem_code,
-)
-from adapter.core.benefits.queries import claims_of, of_members, promo_codes
+from adapter.core.benefits.operations import claim_receipt, code_key, put_code, redeem_code
+from adapter.core.benefits.queries import claims_of, of_member, of_members, promo_codes
+from adapter.core.benefits.using import give_back, named, use, verify
 
 __all__ = [
     "Benefit",
     "BenefitState",
+    "BenefitUse",
     "Claim",
     "ClaimKind",
     "Grant",
     "PromoCode",
+    "Standing",
     "claim_receipt",
     "claims_of",
     "code_key",
+    "deactivate",
+    "give_back",
     "grant",
     "grant_many",
+    "named",
+    "of_member",
     "of_members",
     "promo_codes",
     "put_code",
     "redeem_code",
+    "use",
+    "verify",
     "with_keys",
 ]

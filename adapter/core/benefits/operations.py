@@ -1,4 +1,4 @@
-"""What a member takes: a promo code, a fiscal receipt; and what they are granted."""
+"""What a member takes: a promo code, a fiscal receipt."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from adapter.core import ledger, programs
+from adapter.core import ledger
 from adapter.core.amounts import Amount
 from adapter.core.benefits import receipts
-from adapter.core.benefits.models import Benefit, BenefitState, Claim, ClaimKind, PromoCode
+from adapter.core.benefits.models import Claim, ClaimKind, PromoCode
 from adapter.core.errors import (
     CodeExpired,
     CodeNotYours,
     CodeUsed,
-    IdentityTaken,
     MemberInactive,
     ReceiptTaken,
     UnknownCode,
@@ -137,7 +136,6 @@ def _award(
     reason: str,
     place: Place,
 ) -> Entry:
-    days = program.settings.points_expire_after_days
     return ledger.transfer(
         work,
         Purse(
@@ -155,7 +153,7 @@ def _award(
         ),
         source=Role.ISSUED,
         target=Role.SPENDABLE,
-        terms=Terms(expires_at=programs.expiry_of_points(work.now, days, program.timezone)),
+        terms=Terms(expires_at=program.expiry_of_points(work.now)),
     )
 
 
@@ -185,25 +183,3 @@ def put_code(
     promo.expires_at, promo.member_id = expires_at, member_id
     work.session.flush()
     return promo
-
-
-def grant(
-    work: Work, member: Member, *, key: str, name: str, kind: str, state: BenefitState
-) -> Benefit:
-    """A benefit of the member, made or brought in line.
-
-    Raises:
-        IdentityTaken: The key is another member's benefit.
-    """
-    found = select(Benefit).where(Benefit.program_id == member.program_id, Benefit.key == key)
-    benefit = work.session.scalar(found)
-    if benefit is None:
-        benefit = Benefit(
-            program_id=member.program_id, member_id=member.id, key=key, created_at=work.now
-        )
-        work.session.add(benefit)
-    elif benefit.member_id != member.id:
-        raise IdentityTaken("the key is another member's benefit")
-    benefit.name, benefit.kind, benefit.state = name, kind, state
-    work.session.flush()
-    return benefit

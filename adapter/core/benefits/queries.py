@@ -11,6 +11,11 @@ from adapter.core.benefits.models import Benefit, Claim, PromoCode
 from adapter.db import Work
 
 
+def of_member(work: Work, member_id: uuid.UUID) -> Sequence[Benefit]:
+    """All benefits of a member, by key."""
+    return of_members(work, [member_id])
+
+
 def of_members(work: Work, member_ids: Iterable[uuid.UUID]) -> Sequence[Benefit]:
     """All benefits of these members, by key."""
     found = select(Benefit).where(Benefit.member_id.in_(list(member_ids)))

@@ -2,7 +2,9 @@
 
 from adapter.core.cards import barcodes, numbers
 from adapter.core.cards.barcodes import BarcodeType
-from adapter.core.cards.bulk import CardFacts, add_many, align, known
+from adapter.core.cards.bulk import CardFacts, add_many, align
+from adapter.core.cards.external_ids import give_external_id, keep_off_cards
+from adapter.core.cards.identification import identify
 from adapter.core.cards.models import Card, CardState
 from adapter.core.cards.operations import (
     add,
@@ -19,6 +21,7 @@ from adapter.core.cards.queries import (
     by_number,
     held_by,
     holder,
+    known,
     of_member,
     of_members,
     pool_numbers,
@@ -37,10 +40,13 @@ __all__ = [
     "bearing",
     "block",
     "by_number",
+    "give_external_id",
     "held_by",
     "holder",
+    "identify",
     "issue",
     "issue_on",
+    "keep_off_cards",
     "known",
     "lapse_due",
     "numbers",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from adapter.core.cards.barcodes import BarcodeType
+from adapter.core.cards.external_ids import are_anothers
 from adapter.core.cards.models import Card, CardState
 from adapter.core.errors import NumberTaken
 from adapter.core.origins import Place
@@ -29,24 +29,13 @@ class CardFacts:
     member_id: uuid.UUID | None = None
 
 
-def known(
-    work: Work, program_id: uuid.UUID, *, numbers: Sequence[str], barcode_numbers: Sequence[str]
-) -> list[Card]:
-    """The cards that have one of these numbers or barcodes, lapsed ones too."""
-    found: dict[uuid.UUID, Card] = {}
-    for column, values in ((Card.number, numbers), (Card.barcode_number, barcode_numbers)):
-        if values:
-            rows = select(Card).where(Card.program_id == program_id, column.in_(values))
-            found |= {card.id: card for card in work.session.scalars(rows)}
-    return list(found.values())
-
-
 def add_many(work: Work, program_id: uuid.UUID, facts: Iterable[CardFacts], place: Place) -> int:
     """How many cards were added; whoever calls has checked their numbers and barcodes.
 
     Raises:
-        NumberTaken: A number or a barcode is in use.
+        NumberTaken: A number or a barcode is in use, or somebody else's external id.
     """
+    facts = list(facts)
     rows = [
         {
             "id": new_id(),
@@ -67,6 +56,11 @@ def add_many(work: Work, program_id: uuid.UUID, facts: Iterable[CardFacts], plac
         insert_many(work.session, Card, rows)
     except IntegrityError as error:
         raise NumberTaken("a card number or barcode is in use") from error
+    borne = [
+        (text, fact.member_id) for fact in facts for text in (fact.number, fact.barcode_number)
+    ]
+    if are_anothers(work, program_id, borne):
+        raise NumberTaken("a card number or barcode is somebody's external id")
     return len(rows)
 
 

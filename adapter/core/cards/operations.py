@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import update
 
 from adapter.core import members
 from adapter.core.cards import barcodes
 from adapter.core.cards.barcodes import BarcodeType
+from adapter.core.cards.external_ids import are_anothers
 from adapter.core.cards.models import Card, CardState
 from adapter.core.cards.numbers import check_number, draw
 from adapter.core.cards.queries import by_number, of_member
@@ -84,7 +86,7 @@ def issue_on(
     Raises:
         UnknownCard: There is no such number.
         CardNotReserved: It was never set aside, or its time is over.
-        NumberTaken: It is another member's card by now.
+        NumberTaken: It is another member's card by now, or another's external id.
         AlreadyHoldsCard: The person holds another card.
         CardBlocked, MemberBlocked, PhoneTaken, EmailTaken: As `issue`.
     """
@@ -103,6 +105,8 @@ def issue_on(
         card.reserved_until, card.issued_at = None, work.now
         card.channel = place.channel
         work.session.flush()
+        if are_anothers(work, program.id, _borne(card)):
+            raise NumberTaken("the number is another member's external id")
     return card
 
 
@@ -154,9 +158,23 @@ def _create(
             "created_at": work.now,
             "issued_at": work.now if member else None,
         }
-        if card := insert_unless_there(work.session, Card, values):
+        if card := _insert(work, values):
             return card
     raise NumbersExhausted("the range of card numbers is used up")
+
+
+def _insert(work: Work, values: dict[str, Any]) -> Card | None:
+    """The card, unless its number or barcode is in use, or is somebody else's external id."""
+    card = insert_unless_there(work.session, Card, values)
+    if card is None or not are_anothers(work, card.program_id, _borne(card)):
+        return card
+    work.session.delete(card)
+    work.session.flush()
+    return None
+
+
+def _borne(card: Card) -> list[tuple[str, uuid.UUID | None]]:
+    return [(text, card.member_id) for text in (card.number, card.barcode_number)]
 
 
 def add(
@@ -174,7 +192,7 @@ def add(
 
     Raises:
         InvalidNumber, InvalidBarcode: It cannot be one.
-        NumberTaken: The number or the barcode is in use.
+        NumberTaken: The number or the barcode is in use, or somebody else's external id.
     """
     check_number(number)
     if barcode_number is None:
@@ -192,7 +210,7 @@ def add(
         "created_at": work.now,
         "issued_at": work.now if member_id else None,
     }
-    card = insert_unless_there(work.session, Card, values)
+    card = _insert(work, values)
     if card is None:
         raise NumberTaken("the card number or barcode is in use")
     return card

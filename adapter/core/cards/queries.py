@@ -36,6 +36,18 @@ def bearing(work: Work, program_id: uuid.UUID, text: str) -> Sequence[Card]:
     return work.session.scalars(found.order_by(Card.created_at, Card.id)).all()
 
 
+def known(
+    work: Work, program_id: uuid.UUID, *, numbers: Sequence[str], barcode_numbers: Sequence[str]
+) -> list[Card]:
+    """The cards that have one of these numbers or barcodes, lapsed ones too."""
+    found: dict[uuid.UUID, Card] = {}
+    for column, values in ((Card.number, numbers), (Card.barcode_number, barcode_numbers)):
+        if values:
+            rows = select(Card).where(Card.program_id == program_id, column.in_(values))
+            found |= {card.id: card for card in work.session.scalars(rows)}
+    return list(found.values())
+
+
 def with_holder(work: Work, program_id: uuid.UUID, number: str) -> tuple[Card, Member | None]:
     """The card with this number, and whose it is, in one query.
 

@@ -17,6 +17,7 @@ from adapter.core.ledger.explain import (
     recorded_since,
     units_of,
 )
+from adapter.core.ledger.holdings import Holdings, holdings, lock_holdings
 from adapter.core.ledger.models import (
     Account,
     Balance,
@@ -31,16 +32,19 @@ from adapter.core.ledger.models import (
     Role,
     Terms,
 )
-from adapter.core.ledger.operations import transfer
+from adapter.core.ledger.operations import give, take, transfer
 from adapter.core.ledger.posting import lock, open_program_accounts
 from adapter.core.ledger.queries import (
     StatementLine,
     balance,
+    by_origin,
+    by_origins,
+    change,
     entry,
     program_figures,
     statement,
 )
-from adapter.core.ledger.reversals import reverse
+from adapter.core.ledger.reversals import expired_of, reverse
 from adapter.core.ledger.verify import Finding, verify
 
 __all__ = [
@@ -51,6 +55,7 @@ __all__ = [
     "EntryKind",
     "Explanation",
     "Finding",
+    "Holdings",
     "Lot",
     "LotMovement",
     "OPENING_REASON",
@@ -63,11 +68,18 @@ __all__ = [
     "StatementLine",
     "Terms",
     "balance",
+    "by_origin",
+    "by_origins",
+    "change",
     "entry",
+    "expired_of",
     "explain",
+    "give",
     "have_moved",
+    "holdings",
     "last_recorded",
     "lock",
+    "lock_holdings",
     "open_many",
     "open_program_accounts",
     "program_figures",
@@ -77,6 +89,7 @@ __all__ = [
     "settle_due",
     "standing",
     "statement",
+    "take",
     "transfer",
     "unit_has_moved",
     "units_of",

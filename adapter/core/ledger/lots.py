@@ -59,15 +59,14 @@ def take(lots: Sequence[Lot], amount: int) -> tuple[list[tuple[Lot, int]], int]:
 
 
 def spend(
-    work: Work, purse: Purse, account: Account, amount: int, *, may_owe: bool
+    work: Work, purse: Purse, account: Account, lots: Iterable[Lot], amount: int, *, may_owe: bool
 ) -> tuple[list[tuple[Lot, int]], int]:
-    """What to take of which lots for `amount`, and the rest, which will be owed.
+    """What to take of which of these lots for `amount`, and the rest, which will be owed.
 
     Raises:
         InsufficientPoints: The usable lots hold less, and nothing may be owed.
     """
-    lots = usable(open_lots(work, [account]), account, work.now)
-    picks, short = take(lots, amount)
+    picks, short = take(usable(lots, account, work.now), amount)
     if short and not may_owe:
         raise InsufficientPoints(
             wanted=Amount(amount, purse.unit), available=Amount(amount - short, purse.unit)

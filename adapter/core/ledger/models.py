@@ -10,6 +10,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -27,7 +28,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from adapter.core.amounts import Amount, Unit
 from adapter.core.origins import Origin, Place
 from adapter.db.base import Base, new_id
-from adapter.db.types import UtcDateTime
+from adapter.db.types import OptionalDocument, UtcDateTime
 
 CODE = 32  # the longest kind, role or unit code
 REFERENCE = 255
@@ -57,6 +58,7 @@ class EntryKind(StrEnum):
     ACCRUAL = "accrual"
     BONUS = "bonus"
     REDEMPTION = "redemption"
+    RETURN = "return"  # taken because goods came back
     RESERVATION = "reservation"
     CAPTURE = "capture"
     RELEASE = "release"
@@ -91,6 +93,7 @@ class Details:
     origin: Origin | None = None
     place: Place = Place()
     occurred_at: datetime | None = None
+    explanation: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +183,8 @@ class Entry(Base):
     occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     reverses_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("entries.id"))
+    # Which rules, in which version, and their arithmetic; of whatever no rule gave, nothing.
+    explanation: Mapped[dict[str, Any] | None] = mapped_column(OptionalDocument)
 
 
 class Posting(Base):

@@ -1,4 +1,4 @@
-"""`transfer`: points given, taken, set aside and let go. With `reverse` and time, all there is."""
+"""Points given, taken, set aside and let go. With `reverse` and time, that is all there is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from adapter.core.amounts import Amount
 from adapter.core.errors import InvalidAmount
 from adapter.core.ledger import lots as lot_plans
 from adapter.core.ledger.due import activate_due, expire_due
+from adapter.core.ledger.holdings import Holdings
 from adapter.core.ledger.models import (
     MEMBER_ROLES,
     NO_TERMS,
@@ -13,6 +14,7 @@ from adapter.core.ledger.models import (
     Account,
     Details,
     Entry,
+    Lot,
     Purse,
     Role,
     Terms,
@@ -43,29 +45,109 @@ def transfer(
         InsufficientPoints: The purse has less available.
         ReferenceReused: The origin came before with other contents.
     """
-    if amount.minor <= 0 or amount.unit != purse.unit:
-        raise InvalidAmount("an amount above zero is wanted")
+    _refuse_nothing(purse, amount)
     mine = [role for role in (source, target) if role in MEMBER_ROLES]
     accounts = lock(work, purse, *mine)
-    # Whether points given wait depends on when the call comes, and it may come twice.
-    given_to = Role.SPENDABLE if target is Role.PENDING else target
-    details = with_content(
-        details, purse, amount.minor, source, given_to, *([held_by.id] if held_by else [])
-    )
+    details = _with_content(details, purse, amount, source, target, held_by)
     if details.origin and (known := entry_of(work, purse.program_id, details.origin)):
         return known
     activate_due(work, purse, accounts)
     if source in PROGRAM_ROLES and target in (Role.SPENDABLE, Role.PENDING):
         moves = _given(work, purse, accounts[target], amount.minor, details.reason, terms)
     elif source is Role.SPENDABLE and target in (Role.RESERVED, *PROGRAM_ROLES):
-        moves = _taken(work, purse, accounts, amount.minor, target)
+        lots = lot_plans.open_lots(work, [accounts[source]])
+        moves = _taken(work, purse, accounts, lots, amount.minor, target)
     elif held_by and source is Role.RESERVED and target in (Role.SPENDABLE, *PROGRAM_ROLES):
         moves = _let_go(work, held_by, amount.minor, back_to=accounts.get(target))
     else:
         raise ValueError(f"points do not go from {source} to {target}")
+    return _written(work, purse, accounts, amount.minor, details, moves, (source, target))
+
+
+def give(
+    work: Work,
+    holdings: Holdings,
+    purse: Purse,
+    amount: Amount,
+    details: Details,
+    *,
+    terms: Terms = NO_TERMS,
+) -> Entry:
+    """The entry that gave points to locked holdings, told of for the first time.
+
+    As `transfer` from what the program issues, without asking whether the origin came before:
+    whoever calls knows that it did not, and the index of origins stands behind them.
+
+    Raises:
+        InvalidAmount: Nothing, less than nothing, or another unit.
+    """
+    _refuse_nothing(purse, amount)
+    accounts = holdings.need(work, purse, Role.SPENDABLE)
+    details = _with_content(details, purse, amount, Role.ISSUED, Role.SPENDABLE)
+    activate_due(work, purse, accounts)
+    account = accounts[Role.SPENDABLE]
+    moves = _given(work, purse, account, amount.minor, details.reason, terms)
+    ways = (Role.ISSUED, Role.SPENDABLE)
+    return _written(work, purse, accounts, amount.minor, details, moves, ways)
+
+
+def take(
+    work: Work,
+    holdings: Holdings,
+    purse: Purse,
+    amount: Amount,
+    details: Details,
+    *,
+    target: Role = Role.REDEEMED,
+) -> Entry:
+    """The entry that took points from locked holdings, told of for the first time; see `give`.
+
+    Raises:
+        InvalidAmount: Nothing, less than nothing, or another unit.
+        InsufficientPoints: Less is available.
+    """
+    _refuse_nothing(purse, amount)
+    accounts = holdings.need(work, purse, Role.SPENDABLE)
+    details = _with_content(details, purse, amount, Role.SPENDABLE, target)
+    activated = activate_due(work, purse, accounts)
+    account = accounts[Role.SPENDABLE]
+    lots = lot_plans.open_lots(work, [account]) if activated else holdings.open_lots(work, account)
+    moves = _taken(work, purse, accounts, lots, amount.minor, target)
+    return _written(work, purse, accounts, amount.minor, details, moves, (Role.SPENDABLE, target))
+
+
+def _refuse_nothing(purse: Purse, amount: Amount) -> None:
+    if amount.minor <= 0 or amount.unit != purse.unit:
+        raise InvalidAmount("an amount above zero is wanted")
+
+
+def _with_content(
+    details: Details,
+    purse: Purse,
+    amount: Amount,
+    source: Role,
+    target: Role,
+    held_by: Entry | None = None,
+) -> Details:
+    # Whether points given wait depends on when the call comes, and it may come twice.
+    given_to = Role.SPENDABLE if target is Role.PENDING else target
+    held = [held_by.id] if held_by else []
+    return with_content(details, purse, amount.minor, source, given_to, *held)
+
+
+def _written(
+    work: Work,
+    purse: Purse,
+    accounts: Accounts,
+    amount: int,
+    details: Details,
+    moves: list[Move],
+    ways: tuple[Role, Role],
+) -> Entry:
+    source, target = ways
     legs: list[tuple[Account | Role, int]] = [
-        (accounts.get(source) or source, -amount.minor),
-        (accounts.get(target) or target, amount.minor),
+        (accounts.get(source) or source, -amount),
+        (accounts.get(target) or target, amount),
     ]
     return write(work, purse, details, legs=legs, moves=moves)
 
@@ -79,11 +161,13 @@ def _given(
     return lot_plans.fresh(purse, account, amount, reason=reason, terms=terms, owed=owed)
 
 
-def _taken(work: Work, purse: Purse, accounts: Accounts, amount: int, target: Role) -> list[Move]:
+def _taken(
+    work: Work, purse: Purse, accounts: Accounts, lots: list[Lot], amount: int, target: Role
+) -> list[Move]:
     account, held = accounts[Role.SPENDABLE], target is Role.RESERVED
     # What is set aside must be there: a debt cannot be held in any lot.
     may_owe = purse.may_go_negative and not held
-    picks, short = lot_plans.spend(work, purse, account, amount, may_owe=may_owe)
+    picks, short = lot_plans.spend(work, purse, account, lots, amount, may_owe=may_owe)
     if short:
         # What has expired pays no debt, so it goes before there is one.
         expire_due(work, purse, accounts)

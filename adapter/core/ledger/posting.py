@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from adapter.core.errors import ReferenceReused
+from adapter.core.amounts import LARGEST_MINOR
+from adapter.core.errors import InvalidAmount, ReferenceReused
 from adapter.core.ledger.digests import posting_digest
 from adapter.core.ledger.models import (
     MEMBER_ROLES,
@@ -66,8 +67,13 @@ def lock(work: Work, purse: Purse, *needed: Role) -> Accounts:
     missing = [role for role in needed if role not in accounts]
     if missing:
         for role in missing:
-            _open(work, purse, role)
+            open_account(work, purse, role)
         accounts = _locked(work, purse)
+    return allow_debt(purse, accounts)
+
+
+def allow_debt(purse: Purse, accounts: Accounts) -> Accounts:
+    """These accounts, of which the spendable one may owe where the purse may."""
     spendable = accounts.get(Role.SPENDABLE)
     if spendable and purse.may_go_negative:
         # Never the other way round: who is in debt may stay there until it is paid.
@@ -91,7 +97,8 @@ def _locked(work: Work, purse: Purse) -> Accounts:
     return {Role(account.role): account for account in rows}
 
 
-def _open(work: Work, purse: Purse, role: Role) -> None:
+def open_account(work: Work, purse: Purse, role: Role) -> Account | None:
+    """The account just opened, and locked thereby; nothing where there is one."""
     values = {
         "id": new_id(),
         "program_id": purse.program_id,
@@ -104,7 +111,8 @@ def _open(work: Work, purse: Purse, role: Role) -> None:
         "version": 0,
         "digest": b"",
     }
-    insert_unless_there(work.session, Account, values, unique=["owner_id", "unit", "role"])
+    unique = ["owner_id", "unit", "role"]
+    return insert_unless_there(work.session, Account, values, unique=unique)
 
 
 def with_content(details: Details, purse: Purse, *content: object) -> Details:
@@ -184,6 +192,7 @@ def entry_for(work: Work, purse: Purse, details: Details, reverses: Entry | None
         occurred_at=details.occurred_at or work.now,
         recorded_at=work.now,
         reverses_id=reverses and reverses.id,
+        explanation=details.explanation,
     )
 
 
@@ -206,6 +215,8 @@ def posting_for(
     posting.account_id = side.id
     posting.version = side.version = (side.version or 0) + 1
     posting.balance_after_minor = side.balance_minor = (side.balance_minor or 0) + amount
+    if side.balance_minor > LARGEST_MINOR:
+        raise InvalidAmount("a balance cannot be that large")
     posting.digest = side.digest = posting_digest(side.digest or b"", entry, posting, opened)
     return posting
 

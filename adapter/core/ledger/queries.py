@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +22,7 @@ from adapter.core.ledger.models import (
     Purse,
     Role,
 )
+from adapter.core.origins import Origin
 from adapter.db import Work
 from adapter.db.statements import constant
 
@@ -122,6 +123,44 @@ def statement(work: Work, member_id: uuid.UUID, *, limit: int = 500) -> list[Sta
 def entry(work: Work, entry_id: uuid.UUID) -> Entry | None:
     """One entry."""
     return work.session.get(Entry, entry_id)
+
+
+def by_origin(work: Work, program_id: uuid.UUID, origin: Origin) -> Entry | None:
+    """The entry of this origin, whatever was said with it."""
+    return work.session.scalar(
+        select(Entry).where(
+            Entry.program_id == program_id,
+            Entry.origin_source == origin.source,
+            Entry.origin_operation == origin.operation,
+            Entry.origin_reference == origin.reference,
+        )
+    )
+
+
+def by_origins(work: Work, purse: Purse, origin: Origin, *, since: datetime) -> Sequence[Entry]:
+    """A member's entries since an instant whose origin has a reference that begins so, the oldest
+    first.
+    """
+    found = select(Entry).where(
+        Entry.program_id == purse.program_id,
+        # No index finds the beginning of a text in every language; this one is short enough.
+        Entry.member_id == purse.member_id,
+        Entry.recorded_at >= since,
+        Entry.origin_source == origin.source,
+        Entry.origin_operation == origin.operation,
+        Entry.origin_reference.startswith(origin.reference, autoescape=True),
+    )
+    return work.session.scalars(found.order_by(Entry.id)).all()
+
+
+def change(work: Work, entry: Entry) -> int:
+    """What an entry added to the member's own accounts, or took from them."""
+    found = (
+        select(func.coalesce(func.sum(Posting.amount_minor), 0))
+        .join(Account, Account.id == Posting.account_id)
+        .where(Posting.entry_id == entry.id, Account.role.in_(MEMBER_ROLES))
+    )
+    return int(work.session.scalar(found) or 0)
 
 
 def program_figures(work: Work, program_id: uuid.UUID) -> Iterator[tuple[str, Role, int]]:

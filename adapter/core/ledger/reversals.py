@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import func, select
 
 from adapter.core.amounts import Amount
@@ -19,6 +21,7 @@ from adapter.core.ledger.models import (
     Posting,
     Purse,
     Role,
+    Terms,
 )
 from adapter.core.ledger.posting import Accounts, Move, entry_of, lock, with_content, write
 from adapter.db import Work
@@ -31,11 +34,14 @@ def reverse(
     details: Details,
     *,
     down_to_zero: bool = False,
+    renewed_until: datetime | None = None,
 ) -> Entry:
     """The entry that undoes another: what it took goes back into the same lots, what it gave is
     taken, from its own lot first; what has expired of it is gone already.
 
-    With `down_to_zero` what is no longer there stays away instead of being refused or owed.
+    With `down_to_zero` what is no longer there stays away instead of being refused; only a debt
+    that it had paid is owed again. With `renewed_until` what goes back into a lot that has expired
+    meanwhile lives until then.
 
     Raises:
         AlreadyReversed: It was undone before, by another origin.
@@ -57,7 +63,7 @@ def reverse(
         # Also where nothing is left to take: the same origin must find nothing later either.
         legs = [(account, -part) for account, part in taken if part] or [(spendable, 0)]
     else:
-        moves = _put_back(work, purse, spendable, entry, -amount)
+        moves = _put_back(work, purse, spendable, entry, -amount, renewed_until)
         legs = [(spendable, -amount)]
     legs.append((counterpart, -sum(part for _, part in legs)))
     return write(work, purse, details, legs=legs, moves=moves, reverses=entry)
@@ -90,7 +96,8 @@ def _take_back(
     is of each account.
     """
     spendable, pending = accounts[Role.SPENDABLE], accounts.get(Role.PENDING)
-    amount = max(0, amount - _expired_of(work, entry))
+    debt_paid = _debt_paid_by(work, entry, amount) if spendable.may_go_negative else 0
+    amount = max(0, amount - expired_of(work, entry))
     lots = lot_plans.open_lots(work, accounts.values())
     own = [lot for lot in lots if lot.entry_id == entry.id and lot.free_minor]
     rest = [lot for lot in lot_plans.usable(lots, spendable, work.now) if lot not in own]
@@ -99,7 +106,7 @@ def _take_back(
         raise InsufficientPoints(
             wanted=Amount(amount, purse.unit), available=Amount(amount - short, purse.unit)
         )
-    owed = short if purse.may_go_negative and not down_to_zero else 0
+    owed = min(short, debt_paid) if down_to_zero else short
     unborn = sum(part for lot, part in picks if pending and lot.account_id == pending.id)
     taken = [(spendable, amount - short - unborn + owed)]
     if pending is not None:
@@ -108,7 +115,14 @@ def _take_back(
     return moves, taken
 
 
-def _expired_of(work: Work, entry: Entry) -> int:
+def _debt_paid_by(work: Work, entry: Entry, amount: int) -> int:
+    """What of a gift went into no lot, because the member owed it."""
+    opened = (movement.remaining_minor for _, movement in lot_plans.movements_of(work, entry))
+    return amount - sum(opened)
+
+
+def expired_of(work: Work, entry: Entry) -> int:
+    """What has expired of the lot that an entry opened."""
     expired = (
         select(func.coalesce(func.sum(-LotMovement.remaining_minor), 0))
         .join(Lot, Lot.id == LotMovement.lot_id)
@@ -118,7 +132,14 @@ def _expired_of(work: Work, entry: Entry) -> int:
     return int(work.session.scalar(expired) or 0)
 
 
-def _put_back(work: Work, purse: Purse, account: Account, entry: Entry, amount: int) -> list[Move]:
+def _put_back(
+    work: Work,
+    purse: Purse,
+    account: Account,
+    entry: Entry,
+    amount: int,
+    renewed_until: datetime | None,
+) -> list[Move]:
     """What was taken, into the lots it was taken from.
 
     What had been spent beyond the lots lessens the debt; if that is paid by now, it is a lot anew.
@@ -131,9 +152,16 @@ def _put_back(work: Work, purse: Purse, account: Account, entry: Entry, amount: 
     beyond = amount - sum(part for _, part in taken)
     debt = lot_plans.owed(account)
     shares = lot_plans.pay(taken, max(0, debt - beyond))
-    moves = [Move(lot, remaining=part - paid) for lot, part, paid in shares]
-    if beyond > debt:
+    moves, renewed = [], 0
+    for lot, part, paid in shares:
+        if renewed_until is not None and lot.is_expired(work.now):
+            renewed += part - paid
+        else:
+            moves.append(Move(lot, remaining=part - paid))
+    anew = max(0, beyond - debt)
+    if anew or renewed:
+        terms = NO_TERMS if anew else Terms(expires_at=renewed_until)
         moves += lot_plans.fresh(
-            purse, account, beyond - debt, reason=entry.reason, terms=NO_TERMS, owed=0
+            purse, account, anew + renewed, reason=entry.reason, terms=terms, owed=0
         )
     return moves

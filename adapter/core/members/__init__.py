@@ -3,13 +3,16 @@
 from adapter.core.members.bulk import (
     IdentityOwners,
     Newcomer,
+    count_many,
     owners,
     register_many,
     with_ids,
 )
+from adapter.core.members.erasure import erase
 from adapter.core.members.models import (
     Consent,
     ConsentKind,
+    Counters,
     Identity,
     IdentityKind,
     Member,
@@ -19,12 +22,14 @@ from adapter.core.members.models import (
 )
 from adapter.core.members.operations import (
     add_identity,
+    count,
     enrol,
-    erase,
     give_consents,
+    lock_email,
     put_special_user,
     register,
     replace_identity,
+    set_standing,
     set_status,
     update,
     value_of,
@@ -41,6 +46,7 @@ from adapter.core.members.queries import (
 __all__ = [
     "Consent",
     "ConsentKind",
+    "Counters",
     "Identity",
     "IdentityKind",
     "IdentityOwners",
@@ -53,9 +59,12 @@ __all__ = [
     "by_email",
     "by_identity",
     "by_phone",
+    "count",
+    "count_many",
     "enrol",
     "erase",
     "give_consents",
+    "lock_email",
     "matching",
     "owners",
     "pages",
@@ -63,6 +72,7 @@ __all__ = [
     "register",
     "register_many",
     "replace_identity",
+    "set_standing",
     "set_status",
     "special_users",
     "update",

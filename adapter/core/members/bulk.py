@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
@@ -15,6 +15,7 @@ from adapter.core.errors import IdentityTaken
 from adapter.core.members.models import (
     Consent,
     ConsentKind,
+    Counters,
     Identity,
     IdentityKind,
     Member,
@@ -25,7 +26,7 @@ from adapter.core.members.operations import value_of
 from adapter.core.origins import Place
 from adapter.db import Work
 from adapter.db.base import new_id
-from adapter.db.statements import insert_many
+from adapter.db.statements import insert_many, insert_those_missing
 
 # The columns a profile may leave out; rows of one statement name the same ones.
 _PERSONAL = [name for name in Profile.__slots__ if hasattr(Member, name)]
@@ -41,6 +42,8 @@ class Newcomer:
     status: MemberStatus = MemberStatus.ACTIVE
     identities: Sequence[tuple[IdentityKind, str]] = ()
     consents: Mapping[ConsentKind, bool] = field(default_factory=dict)
+    tier: str | None = None
+    segments: Sequence[str] = ()
 
 
 def owners(
@@ -90,6 +93,33 @@ def register_many(
     return [row["id"] for row in rows[0]]
 
 
+def count_many(work: Work, sales: Iterable[tuple[uuid.UUID, int]]) -> None:
+    """Add sales, each of a member and worth so much, to how often they bought and for how much."""
+    counted: dict[uuid.UUID, list[int]] = {}
+    for member_id, spent_minor in sales:
+        sums = counted.setdefault(member_id, [0, 0])
+        sums[0] += 1
+        sums[1] += spent_minor
+    if not counted:
+        return
+    # In id order, so that two units of work on the same members never wait in a circle.
+    rows = [
+        {"of": member_id, "more": visits, "spent": spent}
+        for member_id, (visits, spent) in sorted(counted.items())
+    ]
+    nothing = [{"member_id": row["of"], "visits": 0, "spent_minor": 0} for row in rows]
+    insert_those_missing(work.session, Counters, nothing, unique=["member_id"])
+    table = cast(Table, Counters.__table__)
+    adding = table.update().where(table.c.member_id == bindparam("of"))
+    work.session.execute(
+        adding.values(
+            visits=table.c.visits + bindparam("more"),
+            spent_minor=table.c.spent_minor + bindparam("spent"),
+        ),
+        rows,
+    )
+
+
 def _add(
     work: Work,
     program_id: uuid.UUID,
@@ -106,6 +136,8 @@ def _add(
             "id": member_id,
             "program_id": program_id,
             "status": newcomer.status,
+            "tier": newcomer.tier,
+            "segments": list(newcomer.segments),
             "channel": place.channel,
             "created_at": work.now,
             "updated_at": work.now,
@@ -120,7 +152,7 @@ def _add(
                 "member_id": member_id,
                 "kind": kind,
                 "value": value_of(kind, given),
-                "shown": given.strip(),
+                "shown": _shown(newcomer, kind, given),
                 "channel": place.channel,
                 "created_at": work.now,
             }
@@ -136,8 +168,14 @@ def _add(
                 "channel": place.channel,
                 "outlet_code": place.outlet_code,
                 "terminal": place.terminal,
+                "actor": place.actor,
             }
         )
+
+
+def _shown(newcomer: Newcomer, kind: IdentityKind, given: str) -> str:
+    phone_shown = newcomer.profile.phone_shown if kind is IdentityKind.PHONE else None
+    return (phone_shown or given).strip()
 
 
 def _identities(newcomer: Newcomer) -> list[tuple[IdentityKind, str]]:

@@ -9,7 +9,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from adapter.db.base import Base, new_id
@@ -47,11 +56,16 @@ class ConsentKind(StrEnum):
     TERMS_OF_USE = "terms_of_use"
 
 
+# What a profile holds besides columns of the member.
+_IDENTITIES = ("phone", "phone_shown", "email")
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What a platform tells of a person; what it leaves out is `None` and stays as it was.
 
-    `phone` is in the core form, `email` trimmed with its case kept.
+    `phone` is in the core form, and `phone_shown` as the platform wrote it; `email` is trimmed with
+    its case kept.
     """
 
     phone: str | None = None
@@ -63,11 +77,12 @@ class Profile:
     gender: str | None = None
     country: str | None = None
     locality: str | None = None
+    phone_shown: str | None = None
 
     def personal(self) -> dict[str, Any]:
         """The parts given that are columns of the member."""
         given = ((f.name, getattr(self, f.name)) for f in fields(self))
-        return {name: v for name, v in given if v is not None and name not in ("phone", "email")}
+        return {name: v for name, v in given if v is not None and name not in _IDENTITIES}
 
 
 class Member(Base):
@@ -86,6 +101,8 @@ class Member(Base):
     gender: Mapped[str | None] = mapped_column(String(1))
     country: Mapped[str | None] = mapped_column(String(TEXT))
     locality: Mapped[str | None] = mapped_column(String(TEXT))
+    tier: Mapped[str | None] = mapped_column(String(64))
+    segments: Mapped[list[str]] = mapped_column(Document, default=list, server_default="[]")
     channel: Mapped[str] = mapped_column(String(32), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -95,6 +112,7 @@ class Member(Base):
         order_by="Identity.kind, Identity.value", back_populates="member", lazy="select"
     )
     consents: Mapped[list[Consent]] = relationship(order_by="Consent.kind", lazy="select")
+    counters: Mapped[Counters | None] = relationship(lazy="select", viewonly=True)
 
     def identity(self, kind: IdentityKind) -> Identity | None:
         """The member's first identity of a kind."""
@@ -150,6 +168,29 @@ class Consent(Base):
     channel: Mapped[str] = mapped_column(String(32), default="")
     outlet_code: Mapped[str] = mapped_column(String(TEXT), default="")
     terminal: Mapped[str] = mapped_column(String(TEXT), default="")
+    actor: Mapped[str] = mapped_column(String(TEXT), default="", server_default="")
+
+
+class Counters(Base):
+    """How often a member bought, and for how much: a convenience, recomputed by `verify`."""
+
+    __tablename__ = "member_counters"
+
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("members.id"), primary_key=True)
+    visits: Mapped[int] = mapped_column(BigInteger, default=0)
+    spent_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class EmailLock(Base):
+    """What those wait for who want one e-mail at the same time, which families may share and no
+    index can guard. It says nothing of whose it is.
+    """
+
+    __tablename__ = "email_locks"
+
+    program_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    slot: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    times: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class SpecialUser(Base):

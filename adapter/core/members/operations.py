@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import uuid
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from adapter.core.errors import EmailTaken, IdentityTaken, PhoneTaken
 from adapter.core.members.models import (
     Consent,
     ConsentKind,
+    Counters,
+    EmailLock,
     Identity,
     IdentityKind,
     Member,
@@ -21,13 +24,12 @@ from adapter.core.members.models import (
 )
 from adapter.core.members.queries import by_email, by_identity, by_phone, matching
 from adapter.core.origins import Place
-from adapter.core.partners import Message
 from adapter.db import Work
 from adapter.db.base import new_id
-from adapter.db.statements import insert_those_missing
+from adapter.db.statements import add_up, insert_those_missing
 
 NOWHERE = Place()
-SHORTEST_CONTACT = 6
+EMAIL_SLOTS = 1024
 Identities = Iterable[tuple[IdentityKind, str]]
 
 
@@ -72,7 +74,7 @@ def register(
         given.insert(0, (IdentityKind.PHONE, profile.phone))
     if profile.email:
         given.append((IdentityKind.EMAIL, profile.email))
-    if not _add_identities(work, member, given, place):
+    if not _add_identities(work, member, given, place, phone_shown=profile.phone_shown):
         # Whoever lost the race for a phone leaves no member without one behind.
         _forget(work, member)
         raise (PhoneTaken if _is_taken(work, program_id, profile.phone) else IdentityTaken)(
@@ -123,12 +125,15 @@ def update(
         EmailTaken: The e-mail is another member's.
     """
     if own_email and profile.email and not _has(member, IdentityKind.EMAIL, profile.email):
+        lock_email(work, member.program_id, profile.email)
         others = matching(work, member.program_id, Profile(email=profile.email))
         if any(other.id != member.id for other in others):
             raise EmailTaken("the e-mail is another member's")
-    for kind, given in ((IdentityKind.PHONE, profile.phone), (IdentityKind.EMAIL, profile.email)):
-        if given and not _has(member, kind, given):
-            replace_identity(work, member, kind, given, place=place)
+    if profile.phone and not _has_phone(member, profile.phone, profile.phone_shown):
+        shown = profile.phone_shown
+        replace_identity(work, member, IdentityKind.PHONE, profile.phone, place=place, shown=shown)
+    if profile.email and not _has(member, IdentityKind.EMAIL, profile.email):
+        replace_identity(work, member, IdentityKind.EMAIL, profile.email, place=place)
     changed = {
         name: value for name, value in profile.personal().items() if getattr(member, name) != value
     }
@@ -140,9 +145,26 @@ def update(
     return member
 
 
+def lock_email(work: Work, program_id: uuid.UUID, email: str) -> None:
+    """Let whoever else wants this e-mail for a member wait until this unit of work ends.
+
+    To be called before asking whether another member has it.
+    """
+    slot = zlib.crc32(value_of(IdentityKind.EMAIL, email).encode()) % EMAIL_SLOTS
+    add_up(work.session, EmailLock, {"program_id": program_id, "slot": slot}, times=1)
+
+
 def _has(member: Member, kind: IdentityKind, given: str) -> bool:
     # As shown, not as compared: a new spelling of the same address is a change worth keeping.
     return any(identity.shown == given.strip() for identity in member.identities_of(kind))
+
+
+def _has_phone(member: Member, phone: str, shown: str | None) -> bool:
+    # A platform that writes phones in the core form does not change how another one wrote it.
+    return any(
+        identity.value == phone and shown in (None, identity.shown)
+        for identity in member.identities_of(IdentityKind.PHONE)
+    )
 
 
 def set_status(work: Work, member: Member, status: MemberStatus) -> None:
@@ -152,8 +174,24 @@ def set_status(work: Work, member: Member, status: MemberStatus) -> None:
         work.session.flush()
 
 
+def set_standing(
+    work: Work, member: Member, *, tier: str | None, segments: Sequence[str] | None
+) -> None:
+    """Bring in line a member's tier and segments; what is not said stays."""
+    standing = (tier or member.tier, member.segments if segments is None else list(segments))
+    if standing != (member.tier, member.segments):
+        (member.tier, member.segments), member.updated_at = standing, work.now
+        work.session.flush()
+
+
 def replace_identity(
-    work: Work, member: Member, kind: IdentityKind, given: str, *, place: Place
+    work: Work,
+    member: Member,
+    kind: IdentityKind,
+    given: str,
+    *,
+    place: Place,
+    shown: str | None = None,
 ) -> None:
     """Have the member known by this one identity of its kind, and by no other.
 
@@ -163,31 +201,42 @@ def replace_identity(
     wanted, kept = value_of(kind, given), False
     for old in list(member.identities_of(kind)):
         if old.value == wanted:
-            old.shown, kept = given.strip(), True
+            old.shown, kept = (shown or given).strip(), True
         else:
             member.identities.remove(old)
             work.session.delete(old)
     work.session.flush()
     if not kept:
-        add_identity(work, member, kind, given, place=place)
+        add_identity(work, member, kind, given, place=place, shown=shown)
     member.updated_at = work.now
 
 
 def add_identity(
-    work: Work, member: Member, kind: IdentityKind, given: str, *, place: Place = NOWHERE
+    work: Work,
+    member: Member,
+    kind: IdentityKind,
+    given: str,
+    *,
+    place: Place = NOWHERE,
+    shown: str | None = None,
 ) -> Identity:
     """A further identity of a member.
 
     Raises:
         PhoneTaken, IdentityTaken: It is another member's.
     """
-    if not _add_identities(work, member, [(kind, given)], place):
+    if not _add_identities(work, member, [(kind, given)], place, phone_shown=shown):
         raise (PhoneTaken if kind is IdentityKind.PHONE else IdentityTaken)(f"{kind} is taken")
     return member.identities[-1]
 
 
 def _add_identities(
-    work: Work, member: Member, given: Sequence[tuple[IdentityKind, str]], place: Place
+    work: Work,
+    member: Member,
+    given: Sequence[tuple[IdentityKind, str]],
+    place: Place,
+    *,
+    phone_shown: str | None = None,
 ) -> bool:
     """Whether all of these are the member's now, in one statement; some are another's if not."""
     rows: list[dict[str, Any]] = [
@@ -197,7 +246,7 @@ def _add_identities(
             "member_id": member.id,
             "kind": kind,
             "value": value_of(kind, text),
-            "shown": text.strip(),
+            "shown": ((kind is IdentityKind.PHONE and phone_shown) or text).strip(),
             "channel": place.channel,
             "created_at": work.now,
         }
@@ -238,46 +287,13 @@ def give_consents(
         consent.channel = place.channel
         consent.outlet_code = place.outlet_code
         consent.terminal = place.terminal
+        consent.actor = place.actor
     work.session.flush()
 
 
-def erase(work: Work, member: Member) -> None:
-    """Forget the person: nothing personal stays, and the ledger does not notice.
-
-    Cards are another area's; whoever erases a person has them retired in the same unit of work.
-    """
-    shown = {identity.shown for identity in member.identities}
-    # A short external id stands in other people's messages too; contacts are never that short.
-    values = {
-        text
-        for text in shown | {identity.value for identity in member.identities}
-        if len(text) >= SHORTEST_CONTACT
-    }
-    phones = [i.value for i in member.identities_of(IdentityKind.PHONE)]
-    _forget_messages(work, member, values)
-    work.session.execute(
-        delete(SpecialUser).where(
-            SpecialUser.program_id == member.program_id, SpecialUser.phone.in_(phones)
-        )
-    )
-    for identity in list(member.identities):
-        member.identities.remove(identity)
-        work.session.delete(identity)
-    for name in Profile().__slots__:
-        if hasattr(Member, name):
-            setattr(member, name, None)
-    member.status = MemberStatus.INACTIVE
-    member.erased_at = member.updated_at = work.now
-    work.session.flush()
-
-
-def _forget_messages(work: Work, member: Member, values: Iterable[str]) -> None:
-    work.session.execute(delete(Message).where(Message.member_id == member.id))
-    for value in values:
-        mentions = Message.body.contains(value, autoescape=True)
-        work.session.execute(
-            delete(Message).where(Message.program_id == member.program_id, mentions)
-        )
+def count(work: Work, member_id: uuid.UUID, *, visits: int, spent_minor: int) -> None:
+    """Add to how often a member bought, and for how much; less where a sale is undone."""
+    add_up(work.session, Counters, {"member_id": member_id}, visits=visits, spent_minor=spent_minor)
 
 
 def put_special_user(

@@ -25,7 +25,7 @@ class CredentialStatus(StrEnum):
 
 
 class Outlet(Base):
-    """A shop; those nobody declared are recorded when they first call."""
+    """A shop the partner declared; of others only the code is kept, with whatever they tell."""
 
     __tablename__ = "outlets"
     __table_args__ = (UniqueConstraint("program_id", "code"),)

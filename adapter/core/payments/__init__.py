@@ -1,7 +1,12 @@
-"""Payments: points set aside, then captured, released or expired; exactly one of the three."""
+"""Payments: points spent at once, or set aside and then captured, released or expired."""
 
 from adapter.core.payments.bulk import open_many
-from adapter.core.payments.models import Reservation, ReservationState
+from adapter.core.payments.models import (
+    Redemption,
+    RedemptionState,
+    Reservation,
+    ReservationState,
+)
 from adapter.core.payments.operations import (
     capture,
     due,
@@ -11,16 +16,38 @@ from adapter.core.payments.operations import (
     reserve,
     verify,
 )
+from adapter.core.payments.redemptions import (
+    Paid,
+    balances,
+    cancel,
+    paid_for,
+    pay,
+    redemptions,
+    standing_payment,
+    verify_redemptions,
+)
+from adapter.core.payments.shortfalls import give_back_late
 
 __all__ = [
+    "Paid",
+    "Redemption",
+    "RedemptionState",
     "Reservation",
     "ReservationState",
+    "balances",
+    "cancel",
     "capture",
     "due",
+    "give_back_late",
     "held",
     "open_many",
+    "paid_for",
+    "pay",
+    "redemptions",
     "release",
     "release_due",
     "reserve",
+    "standing_payment",
     "verify",
+    "verify_redemptions",
 ]

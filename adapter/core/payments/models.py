@@ -1,16 +1,25 @@
-"""Points set aside until they are captured, released, or their time is over."""
+"""Points spent, at once or after they were set aside."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from adapter.db.base import Base, new_id
-from adapter.db.types import UtcDateTime
+from adapter.db.types import Document, UtcDateTime
 
 
 class ReservationState(StrEnum):
@@ -20,6 +29,55 @@ class ReservationState(StrEnum):
     CAPTURED = "captured"
     RELEASED = "released"
     EXPIRED = "expired"
+
+
+class RedemptionState(StrEnum):
+    """Whether a payment stands."""
+
+    PAID = "paid"
+    CANCELLED = "cancelled"
+
+
+class Redemption(Base):
+    """A payment made at once, known by its code, which is also the reference of its entry.
+
+    `amount_minor` is the money it stood for, in the smallest money unit; `debit_minor` what it
+    took from the unit it was paid in.
+    """
+
+    __tablename__ = "redemptions"
+    __table_args__ = (
+        UniqueConstraint("program_id", "confirmation_code"),
+        # One standing payment of this amount for this sale: a repeat finds it here.
+        Index(
+            "uq_redemptions_reference",
+            "program_id",
+            "source",
+            "outlet_code",
+            "reference",
+            "member_id",
+            "amount_minor",
+            unique=True,
+            postgresql_where=text("state = 'paid' AND reference IS NOT NULL"),
+            sqlite_where=text("state = 'paid' AND reference IS NOT NULL"),
+        ),
+        Index("ix_redemptions_member_id", "member_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    program_id: Mapped[uuid.UUID]  # no foreign key: see the ledger's models
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("members.id"))
+    source: Mapped[str] = mapped_column(String(32))
+    outlet_code: Mapped[str] = mapped_column(String(255), default="")
+    reference: Mapped[str | None] = mapped_column(String(255))
+    unit: Mapped[str] = mapped_column(String(32))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    debit_minor: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(String(32), default=RedemptionState.PAID)
+    confirmation_code: Mapped[str] = mapped_column(String(64))
+    vendor_data: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Reservation(Base):

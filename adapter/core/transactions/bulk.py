@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.exc import IntegrityError
 
+from adapter.core import members
 from adapter.core.errors import ReferenceReused
+from adapter.core.origins import Place
 from adapter.core.transactions.models import Transaction, TransactionItem, TransactionState
-from adapter.core.transactions.operations import Item
+from adapter.core.transactions.operations import Sale, digest_of, head_row, item_row
 from adapter.db import Work
-from adapter.db.base import new_id
 from adapter.db.statements import insert_many
 
 Key = tuple[str, str, str]  # source, outlet, reference
@@ -23,21 +22,19 @@ Key = tuple[str, str, str]  # source, outlet, reference
 
 @dataclass(frozen=True, slots=True)
 class PastSale:
-    """A sale of a member that was reported elsewhere before."""
+    """A sale of a member that was reported elsewhere before, through `place.channel`."""
 
     member_id: uuid.UUID
-    source: str
-    reference: str
-    occurred_at: datetime
-    items: Sequence[Item]
+    sale: Sale
+    place: Place
     state: TransactionState = TransactionState.RECORDED
-    outlet_code: str = ""
-    terminal: str = ""
+    confirmation_code: str | None = None
+    points_minor: int | None = None
 
     @property
     def key(self) -> Key:
         """What names it within its program."""
-        return self.source, self.outlet_code, self.reference
+        return self.place.channel, self.place.outlet_code, self.sale.reference
 
 
 def owners(work: Work, program_id: uuid.UUID, keys: Collection[Key]) -> dict[Key, uuid.UUID | None]:
@@ -56,49 +53,47 @@ def owners(work: Work, program_id: uuid.UUID, keys: Collection[Key]) -> dict[Key
     return {(source, outlet, reference): owner for source, outlet, reference, owner in rows}
 
 
+def with_codes(work: Work, program_id: uuid.UUID, codes: Collection[str]) -> dict[str, Key]:
+    """The names of the sales that were answered with these confirmation codes."""
+    if not codes:
+        return {}
+    rows = work.session.execute(
+        select(
+            Transaction.confirmation_code,
+            Transaction.source,
+            Transaction.outlet_code,
+            Transaction.reference,
+        ).where(
+            Transaction.program_id == program_id, Transaction.confirmation_code.in_(list(codes))
+        )
+    )
+    return {code or "": (source, outlet, reference) for code, source, outlet, reference in rows}
+
+
 def record_many(work: Work, program_id: uuid.UUID, sales: Iterable[PastSale]) -> int:
-    """How many sales were recorded; they move no points.
+    """How many sales were recorded; their members have bought so often, and no points move.
 
     Raises:
-        ReferenceReused: One of them is recorded already.
+        ReferenceReused: One of them is recorded already, or its confirmation code is another's.
     """
-    heads, lines = [], []
-    for sale in sales:
-        head = _head(work, program_id, sale)
+    heads, lines, counted = [], [], []
+    for past in sales:
+        head = head_row(work, program_id, past.sale, past.place) | {
+            "member_id": past.member_id,
+            "state": past.state,
+            "fingerprint": digest_of(past.sale, past.member_id),
+            "confirmation_code": past.confirmation_code,
+            "points_minor": past.points_minor,
+        }
         heads.append(head)
-        lines += [_line(head["id"], number, item) for number, item in enumerate(sale.items)]
+        if past.state is TransactionState.RECORDED:
+            counted.append((past.member_id, past.sale.worth_minor))
+        for number, item in enumerate(past.sale.items):
+            lines.append(item_row(head["id"], number, item, item.points_minor))
     try:
         insert_many(work.session, Transaction, heads)
         insert_many(work.session, TransactionItem, lines)
     except IntegrityError as error:
         raise ReferenceReused("a sale with one of these references is recorded") from error
+    members.count_many(work, counted)
     return len(heads)
-
-
-def _head(work: Work, program_id: uuid.UUID, sale: PastSale) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "program_id": program_id,
-        "member_id": sale.member_id,
-        "source": sale.source,
-        "reference": sale.reference,
-        "state": sale.state,
-        "outlet_code": sale.outlet_code,
-        "terminal": sale.terminal,
-        "total_minor": sum(item.net_minor for item in sale.items),
-        "occurred_at": sale.occurred_at,
-        "recorded_at": work.now,
-        "vendor_data": {},
-    }
-
-
-def _line(transaction_id: uuid.UUID, number: int, item: Item) -> dict[str, Any]:
-    return {
-        "transaction_id": transaction_id,
-        "line": number,
-        "code": item.code,
-        "name": item.name,
-        "quantity": item.quantity,
-        "net_minor": item.net_minor,
-        "points_minor": item.points_minor,
-    }

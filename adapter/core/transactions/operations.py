@@ -1,94 +1,227 @@
-"""What records a sale."""
+"""What records a sale, and what cancels it: a member's history and counters, not their points."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 
-from adapter.core.errors import ReferenceReused
-from adapter.core.origins import Place
+from adapter.core import members
+from adapter.core.errors import ReferenceReused, TransactionCancelled, UnknownTransaction
+from adapter.core.origins import Place, fingerprint
 from adapter.core.transactions.models import Transaction, TransactionItem, TransactionState
 from adapter.db import Work
 from adapter.db.base import new_id
-from adapter.db.statements import insert_unless_there
+from adapter.db.statements import insert_many, insert_unless_there
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A line as it is reported: `net_minor` for the whole line, `points_minor` earned or spent."""
+    """A line as it is reported: `net_minor` for the whole line after its discounts, negative where
+    goods came back; `points_minor` earned or spent.
+    """
 
     name: str
     quantity: Decimal
     net_minor: int
     code: str = ""
+    reference: str = ""
+    department: str = ""
+    department_name: str = ""
+    gross_minor: int | None = None
+    tags: tuple[str, ...] = ()
     points_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tender:
+    """A part of what was paid, and how; loyalty's own means earn nothing."""
+
+    kind: str
+    amount_minor: int
+    is_loyalty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A sale or a return as it is reported; without a total it is worth what its items are."""
+
+    reference: str
+    occurred_at: datetime
+    items: Sequence[Item] = ()
+    total_minor: int | None = None
+    tax_minor: int = 0
+    discount_minor: int = 0
+    tenders: Sequence[Tender] = ()
+    tags: Sequence[str] = ()
+    opened_at: datetime | None = None
+    related_reference: str | None = None
+    reported_deals: Sequence[Mapping[str, Any]] = ()
+    vendor_data: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def worth_minor(self) -> int:
+        """What the whole comes to."""
+        if self.total_minor is not None:
+            return self.total_minor
+        return sum(item.net_minor for item in self.items)
+
+    def content(self) -> list[Any]:
+        """What tells this sale from another that was given the same reference."""
+        items = [asdict(item) | {"quantity": _plain(item.quantity)} for item in self.items]
+        tenders = [asdict(tender) for tender in self.tenders]
+        times = [at and at.astimezone(UTC) for at in (self.occurred_at, self.opened_at)]
+        totals = [self.worth_minor, self.tax_minor, self.discount_minor]
+        return [totals, times, items, tenders, [dict(deal) for deal in self.reported_deals]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the reporter is told of a sale, now and whenever they ask again."""
+
+    confirmation_code: str
+    points_minor: int | None = None
+    balances: Mapping[str, int] | None = None
 
 
 def record(
     work: Work,
     program_id: uuid.UUID,
+    sale: Sale,
     *,
-    reference: str,
-    occurred_at: datetime,
-    items: Sequence[Item],
     place: Place,
     member_id: uuid.UUID | None = None,
-) -> Transaction:
-    """The sale of this reference, stored once; it moves no points by itself.
+    said: str = "",
+    answer: Answer | None = None,
+    points: Sequence[int | None] = (),
+    shortfall_minor: int = 0,
+) -> Transaction | None:
+    """The sale just stored, or nothing where one of its reference is there: see `repeated`.
 
-    Raises:
-        ReferenceReused: Another member's sale came under the same reference.
+    `said` is the digest of all that was said with it; `points` are what each item earned.
     """
-    values: dict[str, Any] = {
-        "id": new_id(),
-        "program_id": program_id,
+    values = head_row(work, program_id, sale, place) | {
         "member_id": member_id,
-        "source": place.channel,
-        "reference": reference,
-        "state": TransactionState.RECORDED,
-        "outlet_code": place.outlet_code,
-        "terminal": place.terminal,
-        "total_minor": sum(item.net_minor for item in items),
-        "occurred_at": occurred_at,
-        "recorded_at": work.now,
-        "vendor_data": {},
+        "fingerprint": said or digest_of(sale, member_id),
+        "confirmation_code": answer and answer.confirmation_code,
+        "points_minor": answer and answer.points_minor,
+        "shortfall_minor": shortfall_minor,
+        "balances_after": answer and answer.balances and dict(answer.balances),
     }
     transaction = insert_unless_there(work.session, Transaction, values)
-    if transaction is None:
-        return _recorded(work, program_id, member_id, reference, place)
-    for line, item in enumerate(items):
-        work.session.add(
-            TransactionItem(
-                transaction_id=transaction.id,
-                line=line,
-                code=item.code,
-                name=item.name,
-                quantity=item.quantity,
-                net_minor=item.net_minor,
-                points_minor=item.points_minor,
-            )
-        )
-    work.session.flush()
+    if transaction is not None:
+        earned = list(points) or [item.points_minor for item in sale.items]
+        lines = zip(sale.items, earned, strict=True)
+        rows = [item_row(transaction.id, number, *line) for number, line in enumerate(lines)]
+        insert_many(work.session, TransactionItem, rows)
+        if member_id is not None:
+            members.count(work, member_id, visits=1, spent_minor=sale.worth_minor)
     return transaction
 
 
-def _recorded(
-    work: Work, program_id: uuid.UUID, member_id: uuid.UUID | None, reference: str, place: Place
+def digest_of(sale: Sale, member_id: uuid.UUID | None, *more: Any) -> str:
+    """A digest of a sale, whose it is, and what else was said with it."""
+    return fingerprint([sale.content(), member_id, *more])
+
+
+def repeated(
+    work: Work, program_id: uuid.UUID, reference: str, *, said: str, place: Place
 ) -> Transaction:
+    """The sale that was stored under this reference before, with the same content.
+
+    Raises:
+        TransactionCancelled: It was cancelled since.
+        ReferenceReused: It had other contents.
+    """
     transaction = work.session.scalars(
-        select(Transaction).where(
+        select(Transaction)
+        .where(
             Transaction.program_id == program_id,
             Transaction.source == place.channel,
             Transaction.outlet_code == place.outlet_code,
             Transaction.reference == reference,
         )
+        .execution_options(populate_existing=True)
     ).one()
-    if transaction.member_id != member_id:
-        raise ReferenceReused("another member's sale has this reference")
+    if transaction.state == TransactionState.CANCELLED:
+        raise TransactionCancelled("the sale of this reference was cancelled")
+    if transaction.fingerprint != said:
+        raise ReferenceReused("this reference was used with other contents")
     return transaction
+
+
+def by_confirmation(work: Work, program_id: uuid.UUID, confirmation_code: str) -> Transaction:
+    """The sale that was answered with this code.
+
+    Raises:
+        UnknownTransaction: There is none.
+    """
+    transaction = work.session.scalar(
+        select(Transaction).where(
+            Transaction.program_id == program_id,
+            Transaction.confirmation_code == confirmation_code,
+        )
+    )
+    if transaction is None:
+        raise UnknownTransaction("no sale was answered with this code")
+    return transaction
+
+
+def cancel(work: Work, transaction: Transaction) -> bool:
+    """Whether the sale stood until now; it stands no more."""
+    work.session.refresh(transaction, with_for_update={"key_share": True})
+    if transaction.state == TransactionState.CANCELLED:
+        return False
+    transaction.state = TransactionState.CANCELLED
+    transaction.cancelled_at = work.now
+    work.session.flush()
+    if transaction.member_id is not None:
+        spent_minor = -transaction.total_minor
+        members.count(work, transaction.member_id, visits=-1, spent_minor=spent_minor)
+    return True
+
+
+def head_row(work: Work, program_id: uuid.UUID, sale: Sale, place: Place) -> dict[str, Any]:
+    """What of a sale's row is the same however it was reported."""
+    return {
+        "id": new_id(),
+        "program_id": program_id,
+        "source": place.channel,
+        "reference": sale.reference,
+        "state": TransactionState.RECORDED,
+        "outlet_code": place.outlet_code,
+        "terminal": place.terminal,
+        "actor": place.actor,
+        "total_minor": sale.worth_minor,
+        "tax_minor": sale.tax_minor,
+        "discount_minor": sale.discount_minor,
+        "tenders": [
+            {"kind": tender.kind, "amount_minor": tender.amount_minor} for tender in sale.tenders
+        ],
+        "tags": list(sale.tags),
+        "reported_deals": [dict(deal) for deal in sale.reported_deals],
+        "related_reference": sale.related_reference,
+        "opened_at": sale.opened_at,
+        "occurred_at": sale.occurred_at,
+        "recorded_at": work.now,
+        "vendor_data": dict(sale.vendor_data),
+    }
+
+
+def item_row(
+    transaction_id: uuid.UUID, number: int, item: Item, points_minor: int | None
+) -> dict[str, Any]:
+    """The row of one line of a sale."""
+    told = asdict(item) | {"tags": list(item.tags), "points_minor": points_minor}
+    return told | {"transaction_id": transaction_id, "line": number}
+
+
+def _plain(quantity: Decimal) -> str:
+    # 2, 2.0 and 2.00 are one quantity.
+    text = format(quantity, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

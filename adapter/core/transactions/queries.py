@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import selectinload
 
+from adapter.core.ledger import Finding
+from adapter.core.members import Counters
 from adapter.core.transactions.models import Transaction, TransactionItem, TransactionState
 from adapter.db import Work
+from adapter.db.statements import constant
 
 
 def purchases(
@@ -32,6 +35,15 @@ def purchases(
     return [(row[0], row[1]) for row in rows]
 
 
+def with_shortfall(work: Work, member_id: uuid.UUID) -> Sequence[Transaction]:
+    """A member's sales that should have taken points back which were spent, the oldest first."""
+    found = select(Transaction).where(
+        Transaction.member_id == member_id, Transaction.shortfall_minor > constant(0)
+    )
+    query = found.order_by(Transaction.id).execution_options(populate_existing=True)
+    return work.session.scalars(query).all()
+
+
 def of_members(work: Work, member_ids: Iterable[uuid.UUID]) -> Sequence[Transaction]:
     """All sales of these members with their items, the oldest first."""
     found = (
@@ -41,3 +53,37 @@ def of_members(work: Work, member_ids: Iterable[uuid.UUID]) -> Sequence[Transact
         .order_by(Transaction.occurred_at, Transaction.id)
     )
     return work.session.scalars(found).all()
+
+
+def verify(work: Work) -> Iterator[Finding]:
+    """Members whose counters are not what their standing sales come to."""
+    standing = (
+        select(
+            Transaction.member_id,
+            func.count().label("visits"),
+            func.sum(Transaction.total_minor).label("spent_minor"),
+        )
+        .where(Transaction.state == TransactionState.RECORDED, Transaction.member_id.is_not(None))
+        .group_by(Transaction.member_id)
+        .subquery()
+    )
+    visits, spent = (
+        func.coalesce(column, 0) for column in (standing.c.visits, standing.c.spent_minor)
+    )
+    counted = select(Counters.member_id, Counters.visits, Counters.spent_minor, visits, spent)
+    rows = work.session.execute(
+        counted.outerjoin(standing, standing.c.member_id == Counters.member_id).where(
+            or_(Counters.visits != visits, Counters.spent_minor != spent)
+        )
+    )
+    for member_id, had, had_spent, visits_found, spent_found in rows:
+        yield Finding(
+            "counters of member", member_id, f"{visits_found}, {spent_found}", f"{had}, {had_spent}"
+        )
+    uncounted = (
+        select(standing.c.member_id, visits, spent)
+        .outerjoin(Counters, Counters.member_id == standing.c.member_id)
+        .where(Counters.member_id.is_(None))
+    )
+    for member_id, visits_found, spent_found in work.session.execute(uncounted):
+        yield Finding("counters of member", member_id, f"{visits_found}, {spent_found}", "none")

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from adapter.core import benefits, ledger
-from adapter.core.benefits import BenefitState, ClaimKind
+from adapter.core.benefits import BenefitState, ClaimKind, Grant
 from adapter.core.errors import (
     CodeExpired,
     CodeNotYours,
@@ -195,17 +195,10 @@ def test_a_code_put_again_keeps_what_was_used(work: Work, program: ProgramTerms)
 def test_a_benefit_is_granted_once_under_its_key(work: Work, program: ProgramTerms) -> None:
     member = make_member(work, program)
     for state in (BenefitState.ACTIVE, BenefitState.REDEEMED):
-        benefits.grant(work, member, key="as_1", name="Free tea", kind="gift", state=state)
+        benefits.grant(work, program.id, Grant(member.id, "as_1", "Free tea", "gift", state))
 
     (benefit,) = benefits.of_members(work, [member.id])
 
     assert benefit.state == BenefitState.REDEEMED
     with pytest.raises(IdentityTaken):
-        benefits.grant(
-            work,
-            make_member(work, program),
-            key="as_1",
-            name="Free tea",
-            kind="gift",
-            state=BenefitState.ACTIVE,
-        )
+        benefits.grant(work, program.id, Grant(make_member(work, program).id, "as_1"))

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import MetaData, select
 
 from adapter.core import benefits, cards, ledger, members, partners
-from adapter.core.benefits import BenefitState
+from adapter.core.benefits import Grant
 from adapter.core.errors import UnknownCard
 from adapter.core.members import ConsentKind, IdentityKind, Member, MemberStatus, Profile
 from adapter.core.partners import Message
@@ -91,7 +91,7 @@ def live_a_little(work: Work, program: ProgramTerms) -> Member:
     benefits.claim_receipt(
         work, program, member, text="t=20260504T0900&s=10.00&fn=1&i=2&fp=3&n=1", place=PLACE
     )
-    benefits.grant(work, member, key="g-1", name="Tea", kind="gift", state=BenefitState.ACTIVE)
+    benefits.grant(work, program.id, Grant(member.id, "g-1", "Tea"))
     partners.keep_message(
         work, caller, kind="push", body='{"name": "Аннавера"}', member_id=member.id
     )

@@ -1,0 +1,250 @@
+"""Paying with points or credit at once, and cancelling it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import aliased
+
+from adapter.core import ledger, programs
+from adapter.core.amounts import CREDIT, Amount, Unit
+from adapter.core.errors import (
+    AlreadyReversed,
+    MemberInactive,
+    PaymentMismatch,
+    PaymentTooLarge,
+    PaymentTooSmall,
+    UnknownPayment,
+)
+from adapter.core.ledger import Details, EntryKind, Finding, Holdings, Purse
+from adapter.core.members import Member, MemberStatus
+from adapter.core.origins import Origin, Place
+from adapter.core.payments.models import Redemption, RedemptionState
+from adapter.core.payments.shortfalls import settle_shortfalls
+from adapter.core.programs import ProgramTerms
+from adapter.db import Work
+from adapter.db.base import new_id
+from adapter.db.statements import constant, insert_unless_there
+
+PAYING = "payment"
+CANCELLING = "payment cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A payment, and what the member has available after it: `points` and `credit`, in their
+    smallest parts.
+    """
+
+    redemption: Redemption
+    balances: Mapping[str, int]
+
+
+def pay(
+    work: Work,
+    program: ProgramTerms,
+    member: Member,
+    *,
+    amount_minor: int,
+    place: Place,
+    reference: str | None = None,
+    total_minor: int | None = None,
+    vendor_data: Mapping[str, Any] | None = None,
+) -> Paid:
+    """A payment of so much money from the balance the program pays with; at once, and whole.
+
+    With the `reference` of a sale the same amount again is the same payment, as long as it stands.
+    `total_minor` is what that sale is worth.
+
+    Raises:
+        MemberInactive: The member takes no part.
+        PaymentTooLarge: It is over the sale, or over what the program allows.
+        PaymentTooSmall: It is under what the program allows.
+        InsufficientPoints: Less is available.
+    """
+    unit = program.unit(program.settings.paying_balance)
+    debit = Amount(debit_of(amount_minor, unit, program), unit)
+    purse = Purse(program.id, member.id, unit)
+    held = ledger.lock_holdings(work, purse, every_lot=True)
+    values = _row(work, member, unit, place) | {
+        "reference": reference,
+        "amount_minor": amount_minor,
+        "debit_minor": debit.minor,
+        "vendor_data": dict(vendor_data or {}),
+    }
+    redemption = insert_unless_there(work.session, Redemption, values)
+    if redemption is None:
+        made = standing_payment(
+            work, member, amount_minor=amount_minor, reference=reference or "", place=place
+        )
+        assert made is not None  # noqa: S101  # nosec B101
+        return Paid(made, balances(held, program))
+    _refuse_wrong(program, member, amount_minor, total_minor)
+    details = Details(
+        kind=EntryKind.REDEMPTION,
+        reason=f"Payment {reference}" if reference else "Payment",
+        origin=Origin(place.channel, PAYING, redemption.confirmation_code),
+        place=place,
+    )
+    ledger.take(work, held, purse, debit, details)
+    return Paid(redemption, balances(held, program))
+
+
+def debit_of(amount_minor: int, unit: Unit, program: ProgramTerms) -> int:
+    """What a payment takes from a balance: credit is money; points are rounded up to cover it."""
+    if unit == CREDIT:
+        return amount_minor
+    return -(-amount_minor // program.settings.point_value_minor)
+
+
+def balances(held: Holdings, program: ProgramTerms) -> dict[str, int]:
+    """What is available of points and of credit, in their smallest parts."""
+    return {unit.code: held.available(unit).minor for unit in (program.points, CREDIT)}
+
+
+def _row(work: Work, member: Member, unit: Unit, place: Place) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "program_id": member.program_id,
+        "member_id": member.id,
+        "source": place.channel,
+        "outlet_code": place.outlet_code,
+        "unit": unit.code,
+        "state": RedemptionState.PAID,
+        "confirmation_code": str(uuid.uuid4()),
+        "created_at": work.now,
+    }
+
+
+def standing_payment(
+    work: Work, member: Member, *, amount_minor: int, reference: str, place: Place
+) -> Redemption | None:
+    """The standing payment of this amount for this sale, if there is one."""
+    of_sale = _of_sale(member, reference=reference, place=place)
+    return work.session.scalar(
+        select(Redemption)
+        .where(*of_sale, Redemption.amount_minor == amount_minor)
+        .execution_options(populate_existing=True)
+    )
+
+
+def paid_for(work: Work, member: Member, *, reference: str, place: Place) -> int:
+    """The money that standing payments with points or credit brought to a sale."""
+    paid = select(func.coalesce(func.sum(Redemption.amount_minor), 0))
+    of_sale = _of_sale(member, reference=reference, place=place)
+    return int(work.session.scalar(paid.where(*of_sale)) or 0)
+
+
+def _of_sale(member: Member, *, reference: str, place: Place) -> list[ColumnElement[bool]]:
+    return [
+        Redemption.program_id == member.program_id,
+        Redemption.source == place.channel,
+        Redemption.outlet_code == place.outlet_code,
+        Redemption.reference == reference,
+        Redemption.member_id == member.id,
+        Redemption.state == constant(RedemptionState.PAID),
+    ]
+
+
+def _refuse_wrong(
+    program: ProgramTerms, member: Member, amount_minor: int, total_minor: int | None
+) -> None:
+    settings = program.settings
+    if member.status != MemberStatus.ACTIVE:
+        raise MemberInactive("the member is not active")
+    if total_minor is not None and amount_minor > total_minor:
+        raise PaymentTooLarge("more than the sale is worth")
+    if settings.max_payment_minor is not None and amount_minor > settings.max_payment_minor:
+        raise PaymentTooLarge("more than the program allows at once")
+    if settings.min_payment_minor is not None and amount_minor < settings.min_payment_minor:
+        raise PaymentTooSmall("less than the program allows at once")
+
+
+def cancel(
+    work: Work,
+    program: ProgramTerms,
+    member: Member,
+    confirmation_code: str,
+    *,
+    place: Place,
+    amount_minor: int | None = None,
+) -> Paid:
+    """The payment with this code, whose debit is back; one cancelled before stays as it is.
+
+    Raises:
+        UnknownPayment: The member made no such payment.
+        PaymentMismatch: `amount_minor` is not what was paid.
+    """
+    # The accounts first, as when paying: two units of work never wait in a circle.
+    ledger.lock_holdings(work, Purse(program.id, member.id, program.points))
+    redemption = work.session.scalar(
+        select(Redemption)
+        .where(
+            Redemption.program_id == program.id,
+            Redemption.confirmation_code == confirmation_code,
+            Redemption.member_id == member.id,
+        )
+        .execution_options(populate_existing=True)
+    )
+    if redemption is None:
+        raise UnknownPayment("the member made no payment with this code")
+    if amount_minor is not None and amount_minor != redemption.amount_minor:
+        raise PaymentMismatch("not the amount that was paid")
+    if redemption.state == RedemptionState.PAID:
+        _undo(work, program, redemption, place)
+    return Paid(redemption, balances(ledger.holdings(work, member.id), program))
+
+
+def _undo(work: Work, program: ProgramTerms, redemption: Redemption, place: Place) -> None:
+    paid = Origin(redemption.source, PAYING, redemption.confirmation_code)
+    entry = ledger.by_origin(work, program.id, paid)
+    assert entry is not None  # noqa: S101  # nosec B101
+    details = Details(
+        kind=EntryKind.REVERSAL,
+        reason=f"{entry.reason} cancelled",
+        origin=Origin(redemption.source, CANCELLING, redemption.confirmation_code),
+        place=place,
+    )
+    purse = Purse(program.id, redemption.member_id, program.unit(redemption.unit))
+    # What has expired since the payment is good for the rest of the day.
+    today = programs.local_day(work.now, program.timezone)
+    until = programs.end_of(today, program.timezone)
+    with suppress(AlreadyReversed):  # by hand: all of it is back already
+        ledger.reverse(work, purse, entry, details, renewed_until=until)
+        if purse.unit == program.points:
+            settle_shortfalls(work, program, purse, redemption, place=place)
+    redemption.state, redemption.cancelled_at = RedemptionState.CANCELLED, work.now
+    work.session.flush()
+
+
+def verify_redemptions(work: Work) -> Iterator[Finding]:
+    """Payments without the entry that made them, or standing though it was reversed, or not."""
+    entry, reversal = aliased(ledger.Entry), aliased(ledger.Entry)
+    rows = work.session.execute(
+        select(Redemption.id, Redemption.state, entry.id, reversal.id)
+        .outerjoin(
+            entry,
+            (entry.program_id == Redemption.program_id)
+            & (entry.origin_source == Redemption.source)
+            & (entry.origin_operation == PAYING)
+            & (entry.origin_reference == Redemption.confirmation_code),
+        )
+        .outerjoin(reversal, reversal.reverses_id == entry.id)
+    )
+    for payment_id, state, entry_id, reversal_id in rows:
+        told = "no entry"
+        if entry_id is not None:
+            told = RedemptionState.PAID if reversal_id is None else RedemptionState.CANCELLED
+        if told != state:
+            yield Finding("payment", payment_id, told, state)
+
+
+def redemptions(work: Work, member_id: uuid.UUID) -> Sequence[Redemption]:
+    """All payments of a member, the oldest first."""
+    found = select(Redemption).where(Redemption.member_id == member_id)
+    return work.session.scalars(found.order_by(Redemption.created_at, Redemption.id)).all()

@@ -1,0 +1,67 @@
+"""Points that a cancelled sale or a return should have taken back, and that had been spent."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+
+from adapter.core import ledger, transactions
+from adapter.core.amounts import Amount
+from adapter.core.errors import AlreadyReversed
+from adapter.core.ledger import Details, EntryKind, Purse, Role
+from adapter.core.origins import Origin, Place
+from adapter.core.payments.models import Redemption
+from adapter.core.programs import ProgramTerms
+from adapter.core.transactions import Transaction
+from adapter.db import Work
+
+TAKING_LATE = "shortfall"
+GIVING_BACK = "shortfall given back"
+
+
+def settle_shortfalls(
+    work: Work, program: ProgramTerms, purse: Purse, redemption: Redemption, *, place: Place
+) -> None:
+    """Take what is still to be taken back out of what a cancelled payment gave back.
+
+    So it does not matter in which order a sale and the payment made with its points are cancelled.
+    What is earned later is not touched, nor is a payment made with that.
+    """
+    back = redemption.debit_minor
+    for transaction in transactions.with_shortfall(work, purse.member_id):
+        if (transaction.cancelled_at or transaction.recorded_at) < redemption.created_at:
+            continue
+        held = ledger.lock_holdings(work, purse)
+        minor = min(transaction.shortfall_minor, back, held.available(program.points).minor)
+        if minor <= 0:
+            return
+        back -= minor
+        details = Details(
+            kind=EntryKind.RETURN,
+            reason=f"Purchase {transaction.reference} cancelled",
+            origin=origin_of(transaction, redemption.confirmation_code),
+            place=place,
+        )
+        ledger.take(work, held, purse, Amount(minor, program.points), details, target=Role.RETURNED)
+        transaction.shortfall_minor -= minor
+        work.session.flush()
+
+
+def give_back_late(work: Work, purse: Purse, transaction: Transaction, *, place: Place) -> None:
+    """Undo what was taken late for a sale: it is cancelled, and had nothing to take."""
+    told = origin_of(transaction, "")
+    for late in ledger.by_origins(work, purse, told, since=transaction.recorded_at):
+        details = Details(
+            kind=EntryKind.REVERSAL,
+            reason=f"{late.reason}, given back",
+            origin=replace(told, operation=GIVING_BACK, reference=late.origin_reference or ""),
+            place=place,
+        )
+        with suppress(AlreadyReversed):  # by hand
+            ledger.reverse(work, purse, late, details)
+
+
+def origin_of(transaction: Transaction, reference: str) -> Origin:
+    """What names the entry that took late what a sale should have taken."""
+    code = transaction.confirmation_code or ""
+    return Origin(transaction.source, TAKING_LATE, f"{code}/{reference}")
