@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapter.protocols import koshelek
+from adapter.protocols import fidelizacion, koshelek
 from adapter.web.protocol import Protocol
 
-PROTOCOLS: tuple[Protocol, ...] = (koshelek.protocol,)
+PROTOCOLS: tuple[Protocol, ...] = (koshelek.protocol, fidelizacion.protocol)

@@ -1,0 +1,240 @@
+"""What a field may hold. Nothing is turned into anything else on the way (3.4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from decimal import Context, Decimal
+from functools import partial
+from typing import Any, ClassVar
+
+from marshmallow import ValidationError, fields, missing
+
+from adapter.core.amounts import LARGEST_MINOR
+
+LONGEST_TEXT = 255
+# One fault is told. A few are gathered, for that of an element comes before those within others.
+MOST_FAULTS = 10
+MOST_DECIMALS = 15
+POSITIVE, NEGATIVE = "a positive number", "a negative number"
+NOT_NEGATIVE = "greater than or equal to 0"
+# What marshmallow itself finds wrong.
+WORDS: dict[str, Any] = {"required": "is required", "invalid": "must be an array"}
+EMPTY = "is not allowed to be empty"
+_PHONE_MARKS = str.maketrans("", "", " \t-.()")
+_DIGITS = re.compile(r"\+?[0-9]{6,15}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)"
+    r"(Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
+_EXACT = Context(prec=100)
+
+
+class Field(fields.Field[Any]):
+    """A field that may be left out, must be there, or must be there `unless` another one is."""
+
+    def __init__(self, *, unless: str = "", **kwargs: Any) -> None:
+        super().__init__(error_messages=WORDS, **kwargs)
+        self.unless = unless
+
+    def _validate_missing(self, value: Any) -> None:
+        # A null is no value of any type; only lists can hold one here.
+        if value is missing and self.required:
+            raise self.make_error("required")
+
+    def deserialize(
+        self, value: Any, attr: Any = None, data: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> Any:
+        """The value, if it is one."""
+        if value is missing and self.unless and self.unless not in (data or {}):
+            raise self.make_error("required")
+        return super().deserialize(value, attr, data, **kwargs)
+
+
+class Text(Field):
+    """A text that says something."""
+
+    def __init__(self, longest: int = LONGEST_TEXT, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.longest = longest
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str):
+            raise ValidationError("must be a string")
+        if not value.strip():
+            raise ValidationError(EMPTY)
+        if len(value) > self.longest:
+            raise ValidationError(
+                f"length must be less than or equal to {self.longest} characters long"
+            )
+        return value
+
+
+class Choice(Text):
+    """One of a few words."""
+
+    def __init__(self, *choices: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.choices = choices
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        if text not in self.choices:
+            raise ValidationError(f"must be one of [{', '.join(self.choices)}]")
+        return text
+
+
+class Phone(Text):
+    """3.5: the digits of a phone; a plus in front is kept, for it says how they are to be read."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        found = text.translate(_PHONE_MARKS)
+        if not _DIGITS.fullmatch(found):
+            raise ValidationError("must be a valid phone number")
+        return found
+
+
+class Email(Text):
+    """3.6: something that looks like an address, without blanks around it."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **kwargs).strip()
+        # Without case, as it is compared, some letters are two.
+        if not _EMAIL.fullmatch(text) or len(text.lower()) > self.longest:
+            raise ValidationError("must be a valid email")
+        return text
+
+
+class Flag(Field):
+    """True or false, and no word for either."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError("must be a boolean")
+        return value
+
+
+class Number(Field):
+    """A number above zero, written with a reasonable number of figures."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        number = _safe(value)
+        if number <= 0:
+            raise ValidationError(f"must be {POSITIVE}")
+        # 2, 2.0 and 2e0 are one number, also where texts are compared.
+        plain = format(number.normalize(_EXACT), "f")
+        if len(plain.partition(".")[2]) > MOST_DECIMALS:
+            raise ValidationError(f"must have no more than {MOST_DECIMALS} decimal places")
+        return Decimal(plain)
+
+
+class Whole(Field):
+    """3.1: a whole number of the smallest money unit; `300.0` is one."""
+
+    SIGNS: ClassVar[Mapping[str, Callable[[int], bool]]] = {
+        POSITIVE: lambda whole: whole > 0,
+        NEGATIVE: lambda whole: whole < 0,
+        NOT_NEGATIVE: lambda whole: whole >= 0,
+    }
+
+    def __init__(self, sign: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.sign = sign
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
+        number = _safe(value)
+        if number != number.to_integral_value():
+            raise ValidationError("must be an integer")
+        whole = int(number)
+        if self.sign and not self.SIGNS[self.sign](whole):
+            raise ValidationError(f"must be {self.sign}")
+        return whole
+
+
+class Instant(Field):
+    """3.2: a date and a time; without a zone it is UTC."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> datetime:
+        found = _INSTANT.fullmatch(_dated(value))
+        if found:
+            with suppress(ValueError, OverflowError):
+                return datetime.fromisoformat(found[1] + (found[2] or "Z")).astimezone(UTC)
+        raise ValidationError("must be in ISO 8601 date format")
+
+
+class Day(Field):
+    """4.2: a day of the calendar; of a date with a time, the date as it is written."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> date:
+        text = _dated(value)
+        if _DAY.fullmatch(text) or _INSTANT.fullmatch(text):
+            with suppress(ValueError):
+                datetime.fromisoformat(text)
+                return date.fromisoformat(text[:10])
+        raise ValidationError("must be in ISO 8601 date format")
+
+
+class Object(fields.Nested, Field):
+    """An object of its own shape."""
+
+    def recognize(self, value: Any) -> None:
+        """Refuse what is no such thing at all, whatever may be wrong within."""
+        if not isinstance(value, dict):
+            raise ValidationError("must be an object")
+
+
+class Verbatim(Field):
+    """An object whose content is the sender's own affair."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise ValidationError("must be an object")
+        return value
+
+
+class Array(fields.List, Field):
+    """A list of one kind of thing; after a few that are wrong, no more of them are looked at."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise self.make_error("invalid")
+        if isinstance(self.inner, Object):
+            # Such an element is a fault of the list itself, and comes before those within others.
+            _each(self.inner.recognize, value, most_faults=1)
+        return _each(partial(self.inner.deserialize, **kwargs), value, most_faults=MOST_FAULTS)
+
+
+def _each(read: Callable[[Any], Any], elements: list[Any], *, most_faults: int) -> list[Any]:
+    found: list[Any] = []
+    faults: dict[int, Any] = {}
+    for place, element in enumerate(elements):
+        try:
+            found.append(read(element))
+        except ValidationError as error:
+            faults[place] = error.messages
+            if len(faults) == most_faults:
+                break
+    if faults:
+        raise ValidationError(faults)
+    return found
+
+
+def _safe(value: Any) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise ValidationError("must be a number")
+    if not -LARGEST_MINOR <= value <= LARGEST_MINOR:
+        raise ValidationError("must be a safe number")
+    return Decimal(value)
+
+
+def _dated(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValidationError("must be a string")
+    if not value.strip():
+        raise ValidationError(EMPTY)
+    return value.strip()

@@ -1,0 +1,206 @@
+"""Sales and the calls that carry one (4.5 to 4.10, 5.3, 5.6)."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from marshmallow import ValidationError, missing, post_load
+
+from adapter.core.amounts import LARGEST_MINOR
+from adapter.protocols.fidelizacion.schemas.fields import (
+    NOT_NEGATIVE,
+    Array,
+    Choice,
+    Instant,
+    Number,
+    Object,
+    Text,
+    Whole,
+)
+from adapter.protocols.fidelizacion.schemas.member import Identifier, IdentifierOrCode
+from adapter.protocols.fidelizacion.schemas.strict import Strict
+
+LONGEST_REFERENCE = 128
+LONGEST_NAME = 1000
+RETURN = "return"
+ACTIONS = ("submit", "cancel")
+
+
+class UsedAsset(Strict):
+    """4.5: an asset by its key, or by the code of a voucher."""
+
+    aliases: ClassVar = {"key": ("assetId", "id")}
+
+    key = Text(unless="code")
+    code = Text()
+    applied_amount = Whole(data_key="appliedAmount")
+
+
+class Asset(Object):
+    """4.5: the key alone, or an object that holds it."""
+
+    def recognize(self, value: Any) -> None:
+        """Refuse what is neither."""
+        if not isinstance(value, str):
+            super().recognize(value)
+
+    def deserialize(self, value: Any, attr: Any = None, data: Any = None, **kwargs: Any) -> Any:
+        """The asset as an object, in whichever way it came."""
+        if isinstance(value, str):
+            return {"key": _KEY.deserialize(value)}
+        return super().deserialize(value, attr, data, **kwargs)
+
+
+_KEY = Text()
+
+
+class Deal(Strict):
+    """4.10: a discount as the terminal gave it; what it saves is positive."""
+
+    type = Text(required=True)
+    amount = Whole(NOT_NEGATIVE, required=True)
+    reason = Text(LONGEST_NAME)
+    source_id = Text(data_key="sourceId")
+
+
+class Item(Strict):
+    """4.7: one line; what it costs is the net amount, or the gross one where that is all."""
+
+    aliases: ClassVar = {"grossAmount": ("subtotal",), "netAmount": ("total",)}
+
+    line_id = Text(data_key="lineId", required=True)
+    code = Text(required=True)
+    name = Text(LONGEST_NAME)
+    department_code = Text(data_key="departmentCode")
+    department_name = Text(data_key="departmentName")
+    quantity = Number(required=True)
+    gross_amount = Whole(data_key="grossAmount")
+    net_amount = Whole(data_key="netAmount", unless="grossAmount")
+    action = Text()
+    tags = Array(Text())
+
+    @post_load
+    def priced(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """The line with a net amount."""
+        return {"net_amount": data.get("gross_amount")} | data
+
+
+class Tender(Strict):
+    """4.8: how a part was paid."""
+
+    type = Text(required=True)
+    amount = Whole(required=True)
+
+
+class Total(Whole):
+    """4.6: below zero only where goods come back."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
+        whole: int = super()._deserialize(value, attr, data, **kwargs)
+        items = data.get("items")
+        lines = items if isinstance(items, list) else []
+        if whole < 0 and not any(
+            isinstance(line, dict) and line.get("action") == RETURN for line in lines
+        ):
+            raise ValidationError(f"must be {NOT_NEGATIVE}")
+        return whole
+
+
+class Lines(Array):
+    """4.6: lines that can be told apart, and whose sum can be reckoned with."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        lines: list[Any] = super()._deserialize(value, attr, data, **kwargs)
+        known: set[str] = set()
+        total = 0
+        for place, line in enumerate(lines):
+            total += abs(line["net_amount"])
+            if line["line_id"] in known:
+                raise ValidationError({place: {"lineId": ["must be unique"]}})
+            if total > LARGEST_MINOR:
+                raise ValidationError({place: {"netAmount": ["must be a safe number"]}})
+            known.add(line["line_id"])
+        return lines
+
+
+class Sale(Strict):
+    """4.6: what was sold, and how it was paid."""
+
+    aliases: ClassVar = {
+        "meansOfPayment": ("payments",),
+        "relatedTransactionId": ("relatedTransaction",),
+    }
+
+    reference = Text(LONGEST_REFERENCE, data_key="transactionId", required=True)
+    opened_at = Instant(data_key="openTime")
+    closed_at = Instant(data_key="dateTime", unless="openTime")
+    total = Total(data_key="totalAmount", required=True)
+    tax = Whole(data_key="totalTaxAmount", load_default=0)
+    discount = Whole(NOT_NEGATIVE, data_key="totalGeneralDiscount", load_default=0)
+    order_type = Text(data_key="orderType")
+    items = Lines(Object(Item), load_default=list)
+    tenders = Array(Object(Tender), data_key="meansOfPayment", load_default=list)
+    tags = Array(Text(), load_default=list)
+    employee = Text()
+    related_reference = Text(LONGEST_REFERENCE, data_key="relatedTransactionId")
+    used_assets = Array(Asset(UsedAsset), data_key="usedAssets", load_default=list)
+    applied_deals = Array(Object(Deal), data_key="appliedDeals", load_default=list)
+
+
+class Details(Strict):
+    """5.3: who it is, and a basket to look at."""
+
+    member = Object(IdentifierOrCode, required=True)
+    transaction = Object(Sale)
+    used_assets = Array(Asset(UsedAsset), data_key="usedAssets", load_default=list)
+
+
+class Action(Strict):
+    """5.6: whether a sale is reported, which is what is meant by default, or cancelled."""
+
+    action = Choice(*ACTIONS)
+
+
+class SubmittedSale(Sale, Action):
+    """4.6, with the action in the place where a nested cancellation has it."""
+
+
+class Buyer(Object):
+    """4.1: who bought; nobody need be known, but assets are always somebody's (5.6)."""
+
+    def deserialize(self, value: Any, attr: Any = None, data: Any = None, **kwargs: Any) -> Any:
+        """The member, if there is one."""
+        sale = data.get("transaction")
+        within = sale.get("usedAssets") if isinstance(sale, dict) else None
+        lists = [one for one in (data.get("usedAssets"), within) if isinstance(one, list)]
+        if value is missing and any(lists):
+            raise self.make_error("required")
+        return super().deserialize(value, attr, data, **kwargs)
+
+
+class Submit(Action):
+    """5.6: a finished sale, of a member or of nobody known."""
+
+    member = Buyer(Identifier)
+    transaction = Object(SubmittedSale, required=True)
+    used_assets = Array(Asset(UsedAsset), data_key="usedAssets", load_default=list)
+    applied_deals = Array(Object(Deal), data_key="appliedDeals", load_default=list)
+
+
+class CancelledSale(Strict):
+    """5.6: which sale is cancelled."""
+
+    confirmation_code = Text(data_key="confirmationCode", required=True)
+
+
+class Cancel(CancelledSale):
+    """5.6: a cancellation with its two keys at the top."""
+
+    member = Object(Identifier)
+
+
+class NestedCancel(Strict):
+    """5.6: a cancellation with its two keys inside `transaction`."""
+
+    member = Object(Identifier)
+    transaction = Object(CancelledSale, required=True)
