@@ -54,7 +54,7 @@ def batches(
     nameless = Nameless()
     for (program, key), parts in _runs(reader.items(stream, faults)):
         head = heads[program]
-        with reading_in(Setting(head.terms, work.now)):
+        with reading_in(Setting(head.terms, work.now, head.tiers)):
             read: Read = []
             for part in parts:
                 try:
@@ -172,6 +172,8 @@ class _Checker:
         place = _PLACES.index(part.key) + len(_PLACES) * (part.index or 0)
         for claim in claims:
             first = self._seen.first(part.program, claim.key, place)
+            if first is None:
+                first = self._seen.elsewhere(part.program, claim.alike, place)
             if first is None or claim.where in told:
                 continue
             told.add(claim.where)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from adapter.core import benefits, cards, members, transactions
@@ -40,6 +40,18 @@ class Claim:
         """What must not be found twice."""
         return self.kind, self.value
 
+    @property
+    def alike(self) -> list[Key]:
+        """What else reads like it at a till, and so may be found with the same member alone."""
+        return [(kind, self.value) for kind in _ALIKE.get(self.kind, ())]
+
+
+_ALIKE = {
+    IdentityKind.EXTERNAL_ID: ("card", "barcode"),
+    "card": (IdentityKind.EXTERNAL_ID,),
+    "barcode": (IdentityKind.EXTERNAL_ID,),
+}
+
 
 def claims_of(given: GivenMember) -> Iterator[Claim]:
     """Everything a member has to themselves."""
@@ -53,8 +65,10 @@ def claims_of(given: GivenMember) -> Iterator[Claim]:
     for index, benefit in enumerate(given.benefits):
         yield Claim("benefit", benefit.key, f".benefits[{index}].key")
     for index, sale in enumerate(given.transactions):
-        name = "\0".join((sale.source, sale.outlet, sale.reference))
-        yield Claim("transaction", name, f".transactions[{index}].reference")
+        where = f".transactions[{index}]"
+        yield Claim("transaction", "\0".join(sale.key), f"{where}.reference")
+        if sale.confirmation_code:
+            yield Claim("confirmation", sale.confirmation_code, f"{where}.confirmation_code")
 
 
 def claims_of_card(card: GivenCard, where: str) -> Iterator[Claim]:
@@ -112,6 +126,11 @@ class Seen:
         met = self._first.setdefault(_digest(program, key), place)
         return None if len(self._first) > before else met
 
+    def elsewhere(self, program: int, keys: Iterable[Key], place: int) -> int | None:
+        """Where one of these names was met, other than here."""
+        met = (self._first.get(_digest(program, key), place) for key in keys)
+        return next((other for other in met if other != place), None)
+
     def has(self, program: int, key: Key) -> bool:
         """Whether the name was met."""
         return _digest(program, key) in self._first
@@ -133,11 +152,17 @@ class Owners:
         names = [(kind, v) for kind in IdentityKind for v in of_kind.get(kind, ())]
         self._identities = members.owners(work, program_id, names)
         self.cards = KnownCards(
-            work, program_id, of_kind.get("card", ()), of_kind.get("barcode", ())
+            work,
+            program_id,
+            of_kind.get("card", ()),
+            of_kind.get("barcode", ()),
+            external_ids=of_kind.get(IdentityKind.EXTERNAL_ID, ()),
         )
         self._benefits = benefits.with_keys(work, program_id, of_kind.get("benefit", ()))
         sales = [tuple(name.split("\0")) for name in of_kind.get("transaction", ())]
         self.sales = transactions.owners(work, program_id, sales)  # type: ignore[arg-type]
+        codes = of_kind.get("confirmation", ())
+        self._confirmed = transactions.with_codes(work, program_id, codes)
 
     def member(self, given: GivenMember) -> uuid.UUID | None:
         """The member meant, if they are there already."""
@@ -154,8 +179,20 @@ class Owners:
             owner = None if claim.kind == "card" else self._owner(claim)
             if owner is not None and owner != member_id:
                 yield claim.where
+            elif claim.kind == IdentityKind.EXTERNAL_ID:
+                own = {card.number for card in given.cards}
+                if self.cards.is_anothers(claim.value, member_id, own=own):
+                    yield claim.where
         for index, card in enumerate(given.cards):
             yield from self.cards.conflicts(card, f".cards[{index}]", member_id)
+        for index, sale in enumerate(given.transactions):
+            # A code names one sale: another one of the same member is another one.
+            if self._confirmed.get(sale.confirmation_code or "", sale.key) != sale.key:
+                yield f".transactions[{index}].confirmation_code"
+
+    def has(self, kind: IdentityKind, value: str) -> bool:
+        """Whether somebody has this identity."""
+        return (kind, value) in self._identities
 
     def _owner(self, claim: Claim) -> uuid.UUID | None:
         if claim.kind == "card":
@@ -166,20 +203,36 @@ class Owners:
         if claim.kind == "transaction":
             source, outlet, reference = claim.value.split("\0")
             return self.sales.get((source, outlet, reference))
-        if claim.kind == "barcode":
+        if claim.kind in ("barcode", "confirmation"):
             return None
         return self._identities.get((IdentityKind(claim.kind), claim.value))
 
 
+_EXTERNAL = IdentityKind.EXTERNAL_ID
+
+
 class KnownCards:
-    """The cards of the database that have one of these numbers or barcodes."""
+    """The cards of the database that read like one of these, and whose external ids do."""
 
     def __init__(
-        self, work: Work, program_id: uuid.UUID, numbers: Iterable[str], codes: Iterable[str]
+        self,
+        work: Work,
+        program_id: uuid.UUID,
+        numbers: Sequence[str],
+        codes: Sequence[str],
+        *,
+        external_ids: Sequence[str] = (),
     ) -> None:
-        found = cards.known(work, program_id, numbers=list(numbers), barcode_numbers=list(codes))
+        found = cards.known(
+            work,
+            program_id,
+            numbers=[*numbers, *external_ids],
+            barcode_numbers=[*codes, *external_ids],
+        )
         self._by_number = {card.number: card for card in found}
         self._by_barcode = {card.barcode_number: card for card in found}
+        texts = dict.fromkeys([*numbers, *codes])
+        self._external_ids = members.owners(work, program_id, [(_EXTERNAL, t) for t in texts])
 
     def get(self, number: str) -> Card | None:
         """The card with this number."""
@@ -195,12 +248,26 @@ class KnownCards:
     ) -> Iterator[str]:
         """Where a number or barcode is claimed that another card has, or another member."""
         number, code = claims_of_card(given, where)
+        for claim in (number, code):
+            owner = self._external_ids.get((_EXTERNAL, claim.value), member_id)
+            if owner != member_id:
+                yield claim.where
+                return
         bearer = self._by_barcode.get(given.barcode_number)
         if bearer is not None and bearer.number != given.number:
             yield code.where
         card = self._by_number.get(given.number)
         if card is not None and not self._may_become(card, member_id):
             yield number.where
+
+    def is_anothers(self, text: str, member_id: uuid.UUID | None, *, own: Container[str]) -> bool:
+        """Whether a card bears this text that is not the member's, nor one of these numbers."""
+        bearers = (self._by_number.get(text), self._by_barcode.get(text))
+        return any(
+            card.number not in own and (card.member_id is None or card.member_id != member_id)
+            for card in bearers
+            if card is not None
+        )
 
     def _may_become(self, card: Card, member_id: uuid.UUID | None) -> bool:
         if card.member_id is None:

@@ -40,10 +40,13 @@ E = TypeVar("E", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What values are read in the light of: a program's terms, and the instant of the load."""
+    """What values are read in the light of: a program's terms, the instant of the load, and the
+    tiers that the file declares or that are there.
+    """
 
     terms: ProgramTerms
     now: datetime
+    tiers: frozenset[str] = frozenset()
 
 
 _setting: ContextVar[Setting] = ContextVar("setting")

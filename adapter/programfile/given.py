@@ -10,7 +10,8 @@ from adapter.core.benefits import BenefitState
 from adapter.core.cards import BarcodeType, CardState
 from adapter.core.ledger import Terms
 from adapter.core.members import ConsentKind, MemberStatus, Profile
-from adapter.core.transactions import Item, TransactionState
+from adapter.core.origins import Place
+from adapter.core.transactions import Sale, TransactionState
 from adapter.web.protocol import CredentialForm
 
 # Where whatever came with a file says it came from.
@@ -49,25 +50,36 @@ class GivenPurse:
 
 @dataclass(frozen=True, slots=True)
 class GivenBenefit:
-    """A gift, a voucher, a coupon."""
+    """A gift, a voucher, a coupon; a state that is left out stays as it is."""
 
     key: str
     name: str
     kind: str
-    state: BenefitState
+    state: BenefitState | None
+    description: str
+    image: str
+    code: str | None
+    uses: int | None
+    used: int
+    valid_from: datetime | None
+    valid_until: datetime | None
+    terms: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class GivenTransaction:
     """A sale or a return of the past."""
 
-    reference: str
-    occurred_at: datetime
-    source: str
-    outlet: str
-    terminal: str
+    sale: Sale
+    place: Place
     state: TransactionState
-    items: tuple[Item, ...]
+    confirmation_code: str | None
+    points_minor: int | None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What names it within its program."""
+        return self.place.channel, self.place.outlet_code, self.sale.reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +92,8 @@ class GivenMember:
     external_id: str | None = None
     passes: tuple[str, ...] = ()
     consents: dict[ConsentKind, bool] = field(default_factory=dict)
+    tier: str | None = None
+    segments: tuple[str, ...] | None = None
     cards: tuple[GivenCard, ...] = ()
     purses: tuple[GivenPurse, ...] = ()
     benefits: tuple[GivenBenefit, ...] = ()

@@ -21,6 +21,7 @@ from adapter.programfile.given import GivenCredential
 # The lists of a program, and what names an entry of each.
 _LISTS = {
     "outlets": "code",
+    "tiers": "code",
     "earn_rules": "code",
     "deals": "code",
     "offers": "code",
@@ -36,6 +37,7 @@ class Head:
     code: str
     terms: ProgramTerms
     is_known: bool
+    tiers: frozenset[str]
     given: dict[str, Any] = field(default_factory=dict)
     credentials: list[GivenCredential] = field(default_factory=list)
 
@@ -67,8 +69,9 @@ def _head(
 ) -> Head:
     terms = _terms(work, raw, existing)
     code = raw.get("code")
-    head = Head(path, code if isinstance(code, str) else "", terms, existing is not None)
-    with reading_in(Setting(terms, work.now)):
+    tiers = _tiers(work, raw, existing)
+    head = Head(path, code if isinstance(code, str) else "", terms, existing is not None, tiers)
+    with reading_in(Setting(terms, work.now, tiers)):
         try:
             head.given = schemas.Program().load(raw)
         except ValidationError as error:
@@ -92,6 +95,16 @@ def _terms(work: Work, raw: dict[str, Any], existing: Program | None) -> Program
         except ValidationError as error:
             given = _right(error)
     return Program(id=now.id, code=raw.get("code"), **basics | given).terms()
+
+
+def _tiers(work: Work, raw: dict[str, Any], existing: Program | None) -> frozenset[str]:
+    """The codes of the tiers the program will have."""
+    given = raw.get("tiers")
+    entries = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+    codes = {code for entry in entries if isinstance(code := entry.get("code"), str)}
+    if existing is not None:
+        codes |= {tier.code for tier in programs.tiers(work, existing.id)}
+    return frozenset(codes)
 
 
 def _right(error: ValidationError) -> dict[str, Any]:

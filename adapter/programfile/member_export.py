@@ -6,7 +6,6 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from adapter.core import benefits, cards, ledger, members, payments, programs, transactions
@@ -15,12 +14,11 @@ from adapter.core.cards import CardState
 from adapter.core.ledger import OPENING_REASON, Account, Lot, Role
 from adapter.core.members import IdentityKind, Member, Profile
 from adapter.core.programs import ProgramTerms
-from adapter.core.transactions import Transaction, TransactionItem, TransactionState
 from adapter.db import Work
-from adapter.programfile.given import CHANNEL
-from adapter.programfile.shown import barcode, shown_phone
+from adapter.programfile.history_export import benefit_entry, sale_entry
+from adapter.programfile.shown import barcode, shown_instant, shown_phone
 
-_PERSONAL = [name for name in Profile.__slots__ if name not in ("phone", "email")]
+_PERSONAL = [name for name in Profile.__slots__ if hasattr(Member, name)]
 
 
 @dataclass(slots=True)
@@ -61,10 +59,11 @@ class MemberExport:
                 if card.state != CardState.LAPSED
             ]
             entry["benefits"] = [
-                {"key": b.key, "name": b.name, "kind": b.kind, "state": b.state}
-                for b in lists["benefits"][member.id]
+                benefit_entry(benefit, self._terms) for benefit in lists["benefits"][member.id]
             ]
-            entry["transactions"] = [self._sale(sale) for sale in lists["transactions"][member.id]]
+            entry["transactions"] = [
+                sale_entry(sale, self._terms) for sale in lists["transactions"][member.id]
+            ]
             yield {key: value for key, value in entry.items() if value not in ([], {}, None)}
 
     def _person(self, member: Member) -> dict[str, Any]:
@@ -76,11 +75,15 @@ class MemberExport:
         if by_kind[IdentityKind.PHONE]:
             phone = by_kind[IdentityKind.PHONE][0]
             entry["phone"] = shown_phone(phone, self._terms.country)
+            known = member.identity(IdentityKind.PHONE)
+            if known is not None and known.shown != phone:
+                entry["phone_shown"] = known.shown
         entry["email"] = next(iter(by_kind[IdentityKind.EMAIL]), None)
         entry |= {name: getattr(member, name) for name in _PERSONAL}
         if member.birth_date is not None:
             entry["birth_date"] = member.birth_date.isoformat()
         entry["status"] = member.status
+        entry["tier"], entry["segments"] = member.tier, member.segments
         for kind in (IdentityKind.MEMBERSHIP_KEY, IdentityKind.EXTERNAL_ID):
             entry[kind] = next(iter(by_kind[kind]), None)
         entry["passes"] = by_kind[IdentityKind.PASS]
@@ -131,36 +134,11 @@ class MemberExport:
         if lot.reason:
             entry["reason"] = lot.reason
         if pending and lot.active_from is not None:
-            entry["active_from"] = _instant(lot.active_from)
+            entry["active_from"] = shown_instant(lot.active_from)
         if lot.expires_at is not None:
             entry["expires_on"] = programs.last_day(
                 lot.expires_at, self._terms.timezone
             ).isoformat()
-        return entry
-
-    def _sale(self, sale: Transaction) -> dict[str, Any]:
-        entry: dict[str, Any] = {
-            "reference": sale.reference,
-            "occurred_at": _instant(sale.occurred_at),
-        }
-        if sale.outlet_code:
-            entry["outlet"] = sale.outlet_code
-        if sale.terminal:
-            entry["terminal"] = sale.terminal
-        if sale.source != CHANNEL:
-            entry["source"] = sale.source
-        if sale.state != TransactionState.RECORDED:
-            entry["state"] = sale.state
-        entry["items"] = [self._item(item) for item in sale.items]
-        return entry
-
-    def _item(self, item: TransactionItem) -> dict[str, Any]:
-        entry: dict[str, Any] = {"name": item.name, "quantity": format(item.quantity, "f")}
-        if item.code:
-            entry["code"] = item.code
-        entry["net_minor"] = item.net_minor
-        if item.points_minor is not None:
-            entry["points_earned"] = str(Amount(item.points_minor, self._terms.points))
         return entry
 
 
@@ -185,7 +163,3 @@ def _grouped(rows: Iterable[Any]) -> dict[uuid.UUID, list[Any]]:
     for row in rows:
         found[row.member_id].append(row)
     return found
-
-
-def _instant(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")

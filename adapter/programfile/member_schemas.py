@@ -1,33 +1,25 @@
-"""The shape of a member: profile, cards, opening balances, benefits, purchases of the past."""
+"""The shape of a member: profile, standing, cards, and opening balances."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from decimal import Decimal
 from typing import Any
 
-from marshmallow import ValidationError, post_load
+from marshmallow import ValidationError, fields, post_load
 
 from adapter.core import members
 from adapter.core.amounts import LARGEST_MINOR
-from adapter.core.benefits import BenefitState
 from adapter.core.cards import CardState
 from adapter.core.errors import Invalid
 from adapter.core.ledger import OPENING_REASON, Terms
 from adapter.core.members import ConsentKind, IdentityKind, MemberStatus, Profile
-from adapter.core.transactions import Item, TransactionState
 from adapter.programfile import fields as read
-from adapter.programfile.fields import Value, setting
-from adapter.programfile.given import (
-    CHANNEL,
-    GivenBenefit,
-    GivenCard,
-    GivenLot,
-    GivenMember,
-    GivenPurse,
-    GivenTransaction,
-)
+from adapter.programfile.benefit_schemas import Benefit
+from adapter.programfile.condition_schemas import known_tier
+from adapter.programfile.fields import MESSAGES, Value, setting
+from adapter.programfile.given import GivenCard, GivenLot, GivenMember, GivenPurse
+from adapter.programfile.sale_schemas import Transaction
 from adapter.programfile.shapes import (
     Barcode,
     Shape,
@@ -39,6 +31,7 @@ from adapter.programfile.shapes import (
     required,
 )
 
+_LARGEST_SUM = 2**63 - 1  # of all that a member ever spent, as a column counts it
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -99,6 +92,14 @@ def _reserved(value: Any) -> dict[str, int]:
     return _per_unit(value, least=0)
 
 
+def _tier(value: Any) -> str:
+    return known_tier(read.text()(value))
+
+
+def _once(segments: list[str] | None) -> tuple[str, ...] | None:
+    return None if segments is None else tuple(dict.fromkeys(segments))
+
+
 def _consents(value: Any) -> dict[ConsentKind, bool]:
     if not isinstance(value, dict):
         raise ValidationError("must be an object")
@@ -154,64 +155,11 @@ class Lot(Shape):
         return data["unit"], GivenLot(minor, data["reason"], Terms(starts, ends))
 
 
-class Benefit(Shape):
-    """A gift, a voucher, a coupon."""
-
-    key = required(read.name(64))
-    name = Value(read.text(), load_default="")
-    kind = Value(read.name(32), load_default="gift")
-    state = Value(read.one_of(BenefitState), load_default=BenefitState.ACTIVE)
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> GivenBenefit:
-        """The benefit in our words."""
-        return GivenBenefit(**data)
-
-
-class TransactionItem(Shape):
-    """One line of a receipt; `code` is an extension of ours."""
-
-    name = Value(read.text(1000), load_default="")
-    quantity = Value(read.decimal, load_default=Decimal(1))
-    net_minor = required(read.integer(-LARGEST_MINOR))
-    points_earned = optional(read.points)
-    code = Value(read.text(), load_default="")
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Item:
-        """The line in our words."""
-        return Item(
-            name=data["name"],
-            quantity=data["quantity"],
-            net_minor=data["net_minor"],
-            code=data["code"],
-            points_minor=data["points_earned"],
-        )
-
-
-class Transaction(Shape):
-    """A sale or a return; `terminal`, `source` and `state` are extensions of ours."""
-
-    reference = required(read.known_as())
-    occurred_at = required(read.instant)
-    outlet = Value(read.text(), load_default="")
-    terminal = Value(read.text(), load_default="")
-    source = Value(read.name(32), load_default=CHANNEL)
-    state = Value(read.one_of(TransactionState), load_default=TransactionState.RECORDED)
-    items = many(TransactionItem)
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> GivenTransaction:
-        """The sale in our words."""
-        if abs(sum(item.net_minor for item in data["items"])) > LARGEST_MINOR:
-            raise ValidationError({"items": ["sum up to more than can be kept"]})
-        return GivenTransaction(**data | {"items": tuple(data["items"])})
-
-
 class Member(Shape):
     """A person and all that is theirs."""
 
     phone = optional(read.phone)
+    phone_shown = optional(read.name())
     email = optional(_email)
     first_name = optional(read.text())
     last_name = optional(read.text())
@@ -221,6 +169,8 @@ class Member(Shape):
     country = optional(read.text())
     locality = optional(read.text())
     status = optional(read.one_of(MemberStatus))
+    tier = optional(_tier)
+    segments = fields.List(Value(read.name()), error_messages=MESSAGES)
     membership_key = optional(_identity(IdentityKind.MEMBERSHIP_KEY))
     external_id = optional(_identity(IdentityKind.EXTERNAL_ID))
     passes = many(Value(_identity(IdentityKind.PASS)))
@@ -235,9 +185,15 @@ class Member(Shape):
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> GivenMember:
         """The member in our words."""
+        if data["phone_shown"] and not data["phone"]:
+            raise ValidationError({"phone_shown": ["is how a phone is written that is not given"]})
+        if abs(sum(one.sale.worth_minor for one in data["transactions"])) > _LARGEST_SUM:
+            raise ValidationError({"transactions": ["sum up to more than can be kept"]})
         return GivenMember(
             profile=Profile(**{key: data[key] for key in Profile.__slots__}),
             status=data["status"],
+            tier=data["tier"],
+            segments=_once(data.get("segments")),
             membership_key=data["membership_key"],
             external_id=data["external_id"],
             passes=tuple(data["passes"]),

@@ -15,7 +15,7 @@ from adapter.core.transactions import PastSale
 from adapter.db import Work
 from adapter.programfile.checking import Read
 from adapter.programfile.claims import Owners, identities_of
-from adapter.programfile.given import GivenMember
+from adapter.programfile.given import GivenBenefit, GivenMember
 from adapter.programfile.heads import Head
 from adapter.programfile.program_writing import PLACE
 from adapter.programfile.report import Report
@@ -40,9 +40,9 @@ def write_members(
         work,
         head.terms.id,
         (
-            Grant(member_id, b.key, b.name, b.kind, b.state)
+            Grant(member_id, **{name: getattr(benefit, name) for name in GivenBenefit.__slots__})
             for member_id, member in everybody
-            for b in member.benefits
+            for benefit in member.benefits
         ),
     )
     sales = [sale for sale in _sales(everybody) if sale.key not in owners.sales]
@@ -78,6 +78,8 @@ def _newcomer(given: GivenMember) -> Newcomer:
         status=given.status or MemberStatus.ACTIVE,
         identities=names,
         consents=given.consents,
+        tier=given.tier,
+        segments=given.segments or (),
     )
 
 
@@ -92,6 +94,7 @@ def _align(work: Work, member: Member, given: GivenMember) -> None:
             members.replace_identity(work, member, kind, value, place=PLACE)
     if given.status is not None:
         members.set_status(work, member, given.status)
+    members.set_standing(work, member, tier=given.tier, segments=given.segments)
     if given.consents:
         members.give_consents(work, member, given.consents, place=PLACE)
 
@@ -110,20 +113,25 @@ def _put_cards(work: Work, head: Head, everybody: Known, owners: Owners, report:
                 cards.align(work, card, facts, state=given.state if given.has_state else None)
     work.session.flush()
     report.cards_added += cards.add_many(work, head.terms.id, new, PLACE)
+    kind = IdentityKind.EXTERNAL_ID
+    external_ids = {
+        member.external_id: member_id
+        for member_id, member in everybody
+        if member.external_id and not owners.has(kind, member.external_id)
+    }
+    cards.keep_off_cards(work, head.terms.id, external_ids)
 
 
 def _sales(everybody: Known) -> Iterator[PastSale]:
     for member_id, member in everybody:
         for given in member.transactions:
             yield PastSale(
-                member_id=member_id,
-                source=given.source,
-                reference=given.reference,
-                occurred_at=given.occurred_at,
-                items=given.items,
-                state=given.state,
-                outlet_code=given.outlet,
-                terminal=given.terminal,
+                member_id,
+                given.sale,
+                given.place,
+                given.state,
+                given.confirmation_code,
+                given.points_minor,
             )
 
 

@@ -11,8 +11,10 @@ from adapter.core.cards import Card
 from adapter.core.partners import Credential, CredentialStatus
 from adapter.core.programs import Program, ProgramTerms
 from adapter.db import Work
+from adapter.programfile.condition_schemas import DISCOUNT_KEYS
 from adapter.programfile.credentials import Forms
-from adapter.programfile.shown import barcode, shown_phone
+from adapter.programfile.rule_schemas import rule_keys
+from adapter.programfile.shown import barcode, ordered, shown_phone
 
 
 def head_of(work: Work, program: Program, forms: Forms) -> Iterator[tuple[str, Any]]:
@@ -22,12 +24,16 @@ def head_of(work: Work, program: Program, forms: Forms) -> Iterator[tuple[str, A
     lists = {
         "outlets": _outlets(work, program),
         "credentials": _credentials(work, program, forms),
+        "tiers": [
+            {"code": tier.code, "name": tier.name, "rank": tier.rank}
+            for tier in programs.tiers(work, program.id)
+        ],
         "earn_rules": [
-            {"code": rule.code, "kind": rule.kind} | rule.terms
+            {"code": rule.code, "kind": rule.kind} | ordered(rule.terms, rule_keys(rule.kind))
             for rule in programs.earn_rules(work, program.id)
         ],
         "deals": [
-            {"code": deal.code, "name": deal.name} | deal.terms
+            {"code": deal.code, "name": deal.name} | ordered(deal.terms, DISCOUNT_KEYS)
             for deal in programs.deals(work, program.id)
         ],
         "offers": _offers(work, program.terms()),

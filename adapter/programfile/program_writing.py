@@ -25,12 +25,12 @@ def put_program(work: Work, head: Head) -> None:
     program = programs.put(work, code=head.code, **attributes)
     head.terms = program.terms()
     _put_outlets(work, head)
+    for tier in given["tiers"]:
+        programs.put_tier(work, program.id, **tier)
     for rule in given["earn_rules"]:
-        terms = {"points_per_unit": rule["points_per_unit"]}
-        programs.put_rule(work, program.id, code=rule["code"], kind=rule["kind"], terms=terms)
+        programs.put_rule(work, program.id, **rule)
     for deal in given["deals"]:
-        terms = {key: value for key, value in deal.items() if key not in ("code", "name")}
-        programs.put_deal(work, program.id, code=deal["code"], name=deal["name"], terms=terms)
+        programs.put_deal(work, program.id, **deal)
     for offer in given["offers"]:
         facts = {key: offer[key] for key in ("title", "text", "image")}
         facts |= {"starts_at": offer["starts_on"], "ends_at": offer["ends_on"]}

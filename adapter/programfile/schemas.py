@@ -1,8 +1,10 @@
-"""The shape of a program without its members: settings, shops, credentials, rules, benefits."""
+"""The shape of a program without its members: settings, shops, credentials, codes."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from marshmallow import ValidationError, post_load, validates_schema
@@ -14,6 +16,7 @@ from adapter.core.programs import NumberRange
 from adapter.programfile import fields as read
 from adapter.programfile.fields import Value
 from adapter.programfile.given import GivenCard, GivenCode
+from adapter.programfile.rule_schemas import CODE, Deal, Tier, earn_rule
 from adapter.programfile.shapes import (
     Barcode,
     Shape,
@@ -25,7 +28,8 @@ from adapter.programfile.shapes import (
     required,
 )
 
-CODE = 64
+_WEBHOOK = re.compile(r"https?://[^\s/?#@]+([/?][^\s#]*)?", re.ASCII)
+TO_THE_CONSOLE = "console:"
 
 
 def _currency(value: Any) -> str:
@@ -57,35 +61,27 @@ def _points_text(value: Any) -> str:
     return str(value)
 
 
-def _unit_code(value: Any) -> str:
-    return read.unit(value).code
-
-
-def _percent(value: Any) -> str:
-    if not 0 < read.decimal(value) <= 100:
-        raise ValidationError("must be above 0 and at most 100")
+def _paying_balance(value: Any) -> str:
+    if value not in ("points", "credit"):
+        raise ValidationError("must be points or credit")
     return str(value)
 
 
-def _rate(value: Any) -> str:
-    if read.decimal(value) < 0:
-        raise ValidationError("may not be below zero")
-    return str(value)
+def _webhook(value: Any) -> str:
+    address = read.text(1000)(value)
+    if address != TO_THE_CONSOLE and not _is_address(address):
+        raise ValidationError("must be an address such as https://sms.example.com/send")
+    return address
 
 
-def _kind(value: Any) -> str:
-    if value != "spending":
-        raise ValidationError("must be spending")
-    return "spending"
-
-
-def _codes(value: Any) -> list[str]:
-    if not isinstance(value, list):
-        raise ValidationError("must be a list")
-    wrong = {index: ["must be a text"] for index, c in enumerate(value) if not isinstance(c, str)}
-    if wrong:
-        raise ValidationError(wrong)
-    return [read.name()(code) for code in value]
+def _is_address(text: str) -> bool:
+    if not _WEBHOOK.fullmatch(text):
+        return False
+    try:
+        parts = urlsplit(text)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, a bracket that nobody closes
+        return False
 
 
 def _barcode_type(value: Any) -> str:
@@ -96,13 +92,24 @@ class Settings(Shape):
     """How a program rewards; exactly what is given is stored."""
 
     points_decimals = Value(read.integer(0, 4))
-    point_value_minor = Value(read.integer(0))
-    paying_balance = Value(_unit_code)
+    point_value_minor = Value(read.integer(1))
+    paying_balance = Value(_paying_balance)
     points_expire_after_days = Value(read.integer(1, 36_500), allow_none=True)
     min_payment_minor = Value(read.integer(0), allow_none=True)
+    max_payment_minor = Value(read.integer(1), allow_none=True)
     reservation_minutes = Value(read.integer(1, 525_600))
     allow_negative = Value(read.boolean)
     receipt_points = Value(_points_text, allow_none=True)
+    short_code_length = Value(read.integer(4, 8))
+    short_code_seconds = Value(read.integer(10, 86_400))
+    message_webhook = Value(_webhook, allow_none=True)
+
+    @validates_schema
+    def some_payment_is_possible(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse limits between which no payment lies."""
+        least, most = data.get("min_payment_minor"), data.get("max_payment_minor")
+        if least is not None and most is not None and most < least:
+            raise ValidationError({"max_payment_minor": ["is less than min_payment_minor"]})
 
 
 class CardNumbers(Shape):
@@ -127,23 +134,6 @@ class Outlet(Shape):
     code = required(read.name())
     name = Value(read.text())
     terminals = many(Value(read.name()))
-
-
-class EarnRule(Shape):
-    """How a sale becomes points."""
-
-    code = required(read.name(CODE))
-    kind = Value(_kind, load_default="spending")
-    points_per_unit = required(_rate)
-
-
-class Deal(Shape):
-    """An automatic discount."""
-
-    code = required(read.name(CODE))
-    name = Value(read.text(), load_default="")
-    percent = Value(_percent)
-    departments = Value(_codes)
 
 
 class Offer(Shape):
@@ -197,7 +187,8 @@ class Program(Basics):
     outlets = many(Outlet)
     # Their shape is their protocol's affair: see credentials.py.
     credentials = many(Value(_object))
-    earn_rules = many(EarnRule)
+    tiers = many(Tier)
+    earn_rules = many(Value(earn_rule))
     deals = many(Deal)
     offers = many(Offer)
     special_users = many(SpecialUser)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from adapter.core import ledger, payments
+from adapter.cli.ledger import VERIFIERS
 from adapter.db import Base, Database
 from adapter.programfile import FileFaults, Report, export, load
 from adapter.protocols import PROTOCOLS
@@ -69,6 +69,6 @@ def faults_of(database: Database, document: Any) -> list[str]:
 
 
 def findings(database: Database) -> list[str]:
-    """What is wrong with the ledger."""
+    """What does not agree: the ledger, and all that goes with it."""
     with database.reading() as work:
-        return [str(found) for found in (*ledger.verify(work), *payments.verify(work))]
+        return [str(found) for verify in VERIFIERS for found in verify(work)]

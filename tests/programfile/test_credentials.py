@@ -84,10 +84,20 @@ def test_settings_are_brought_in_line_and_kept_where_left_out(database: Database
 
 
 def test_a_protocol_that_is_not_served_yet_keeps_its_settings_as_given(database: Database) -> None:
-    settings = {"branches": ["BR001"], "nested": {"any": [1, None, "ключ"]}}
+    settings = {"stores": ["BR001"], "nested": {"any": [1, None, "ключ"]}}
+    key = {"protocol": "walletcards", "api_key": "k", "settings": settings}
+    load_document(database, program(credentials=[key]))
+
+    assert _caller(database, "walletcards", "k").settings == settings
+
+
+def test_what_was_agreed_with_tills_is_kept(database: Database) -> None:
+    settings = {"branches": ["BR001"], "strict_registration": True, "verify_payments": False}
     load_document(database, program(credentials=[KEY | {"api_key": "k", "settings": settings}]))
 
     assert _caller(database, "fidelizacion", "k").settings == settings
+    (told,) = exported(database)["programs"][0]["credentials"]
+    assert told == KEY | {"settings": settings}
 
 
 def test_another_password_takes_the_place_of_the_one_before(database: Database) -> None:
@@ -182,6 +192,9 @@ def test_a_rotated_secret_survives_the_older_file(database: Database) -> None:
         ),
         (KOSHELEK | {"settings": {"special_users": "on"}}, f"{WHERE}.settings.special_users: Not"),
         (KOSHELEK | {"settings": {"colour": "red"}}, f"{WHERE}.settings.colour: Unknown field"),
+        (KEY | {"settings": {"branches": "BR001"}}, f"{WHERE}.settings.branches: Not a valid list"),
+        (KEY | {"settings": {"branches": [7]}}, f"{WHERE}.settings.branches[0]: Not a valid"),
+        (KEY | {"settings": {"verify_payments": "on"}}, f"{WHERE}.settings.verify_payments: Not"),
     ],
 )
 def test_a_wrong_credential_is_told(

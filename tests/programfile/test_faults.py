@@ -61,6 +61,47 @@ HER = "$.programs[0].members[0]"
             f"{ROOT}.settings.receipt_points: may not be below zero",
         ),
         (
+            program(settings={"paying_balance": "stamps"}),
+            f"{ROOT}.settings.paying_balance: must be points or credit",
+        ),
+        (
+            program(settings={"point_value_minor": 0}),
+            f"{ROOT}.settings.point_value_minor: must be between 1 and",
+        ),
+        (
+            program(settings={"min_payment_minor": 500, "max_payment_minor": 499}),
+            f"{ROOT}.settings.max_payment_minor: is less than min_payment_minor",
+        ),
+        (
+            program(settings={"short_code_length": 3}),
+            f"{ROOT}.settings.short_code_length: must be between 4 and 8",
+        ),
+        (
+            program(settings={"short_code_seconds": 0}),
+            f"{ROOT}.settings.short_code_seconds: must be between 10 and 86400",
+        ),
+        (
+            program(settings={"message_webhook": "ftp://example.com/"}),
+            f"{ROOT}.settings.message_webhook: must be an address such as https://",
+        ),
+        (
+            program(settings={"message_webhook": "https://example.com:port/"}),
+            f"{ROOT}.settings.message_webhook: must be an address such as https://",
+        ),
+        (
+            program(settings={"message_webhook": "https://me:secret@example.com/"}),
+            f"{ROOT}.settings.message_webhook: must be an address such as https://",
+        ),
+        (program(tiers=[{"name": "Gold"}]), f"{ROOT}.tiers[0].code: is missing"),
+        (
+            program(tiers=[{"code": "g"}, {"code": "g"}]),
+            f"{ROOT}.tiers[1].code: is given before, at {ROOT}.tiers[0]",
+        ),
+        (
+            program(tiers=[{"code": "g", "rank": "1"}]),
+            f"{ROOT}.tiers[0].rank: must be a whole number",
+        ),
+        (
             program(card_numbers={"prefix": "77", "length": 2}),
             f"{ROOT}.card_numbers: the length leaves no free digits, or is more than the barcode"
             " carries",
@@ -80,7 +121,7 @@ HER = "$.programs[0].members[0]"
         ),
         (
             program(earn_rules=[{"code": "base", "kind": "magic", "points_per_unit": "1"}]),
-            f"{ROOT}.earn_rules[0].kind: must be spending",
+            f"{ROOT}.earn_rules[0].kind: must be one of spending, multiplier, event",
         ),
         (
             program(deals=[{"code": "D", "percent": "110"}]),
@@ -120,6 +161,13 @@ HER = "$.programs[0].members[0]"
         (member(gender="female"), f"{HER}.gender: must be f or m"),
         (member(birth_date="14.02.1990"), f"{HER}.birth_date: must be a day written YYYY-MM-DD"),
         (member(first_name="x" * 256), f"{HER}.first_name: has more than 255 characters"),
+        (member(tier="gold"), f"{HER}.tier: is not a tier of this program"),
+        (member(segments="vip"), f"{HER}.segments: must be a list"),
+        (member(segments=["a", " b"]), f"{HER}.segments[1]: may not hold control characters"),
+        (
+            program(members=[{"external_id": "A", "phone_shown": "612"}]),
+            f"{HER}.phone_shown: is how a phone is written that is not given",
+        ),
         (member(status="asleep"), f"{HER}.status: must be one of active, inactive, blocked"),
         (member(consents={"fax": True}), f"{HER}.consents.fax: is not a known key"),
         (member(consents={"sms": 1}), f"{HER}.consents.sms: must be true or false"),
@@ -240,6 +288,18 @@ def test_all_faults_are_named_at_once(database: Database) -> None:
             {"transactions": [{"reference": "R-1", "occurred_at": "2025-01-01T00:00:00Z"}]},
             "transactions[0].reference",
         ),
+        (
+            {
+                "transactions": [
+                    {
+                        "reference": "R-2",
+                        "occurred_at": "2025-01-01T00:00:00Z",
+                        "confirmation_code": "C-1",
+                    }
+                ]
+            },
+            "transactions[0].confirmation_code",
+        ),
     ],
 )
 def test_what_two_members_cannot_share_is_told_of_a_file_and_of_a_database(
@@ -252,7 +312,13 @@ def test_what_two_members_cannot_share_is_told_of_a_file_and_of_a_database(
         "passes": ["P1"],
         "cards": [{"number": "100200", "barcode": {"type": "EAN_8", "number": "96385074"}}],
         "benefits": [{"key": "b1"}],
-        "transactions": [{"reference": "R-1", "occurred_at": "2025-01-01T00:00:00Z"}],
+        "transactions": [
+            {
+                "reference": "R-1",
+                "occurred_at": "2025-01-01T00:00:00Z",
+                "confirmation_code": "C-1",
+            }
+        ],
     }
     assert faults_of(database, program(members=[one, other])) == [
         f"$.programs[0].members[1].{where}: is given before, in $.programs[0].members[0]"
@@ -264,6 +330,59 @@ def test_what_two_members_cannot_share_is_told_of_a_file_and_of_a_database(
         assert faults_of(database, program(members=[{"membership_key": "key-2"} | other])) == [
             f"{HER}.{where}: is another member's, or in use"
         ]
+
+
+CARD = {"number": "100200", "barcode": {"type": "EAN_8", "number": "96385074"}}
+TAKEN = "is another member's, or in use"
+
+
+@pytest.mark.parametrize("text, where", [("100200", "number"), ("96385074", "barcode.number")])
+def test_no_external_id_reads_like_the_card_of_somebody_else(
+    database: Database, text: str, where: str
+) -> None:
+    thief, victim = {"external_id": text}, {"phone": "79216668899", "cards": [CARD]}
+    before = "is given before, in $.programs[0]"
+
+    assert faults_of(database, program(members=[thief, victim])) == [
+        f"$.programs[0].members[1].cards[0].{where}: {before}.members[0]"
+    ]
+    assert faults_of(database, program(members=[victim, thief])) == [
+        f"$.programs[0].members[1].external_id: {before}.members[0]"
+    ]
+    pool_told = faults_of(database, program(members=[thief], card_pool=[CARD]))
+    assert pool_told == [f"$.programs[0].card_pool[0].{where}: {before}.members[0]"]
+
+    load_document(database, program(members=[victim]))
+    assert faults_of(database, program(members=[thief])) == [f"{HER}.external_id: {TAKEN}"]
+
+
+@pytest.mark.parametrize("text, where", [("100200", "number"), ("96385074", "barcode.number")])
+def test_no_external_id_reads_like_a_number_of_the_pool(
+    database: Database, text: str, where: str
+) -> None:
+    load_document(database, program(card_pool=[CARD]))
+
+    assert faults_of(database, program(members=[{"external_id": text}])) == [
+        f"{HER}.external_id: {TAKEN}"
+    ]
+    theirs = {"external_id": text, "cards": [CARD]}
+    assert load_document(database, program(members=[theirs])).members_added == 1
+
+
+@pytest.mark.parametrize("text, where", [("100200", "number"), ("96385074", "barcode.number")])
+def test_no_card_reads_like_an_external_id_of_the_database(
+    database: Database, text: str, where: str
+) -> None:
+    load_document(database, program(members=[{"external_id": text}]))
+    victim = {"phone": "79216668899", "cards": [CARD]}
+
+    assert faults_of(database, program(members=[victim])) == [f"{HER}.cards[0].{where}: {TAKEN}"]
+    assert faults_of(database, program(card_pool=[CARD])) == [
+        f"$.programs[0].card_pool[0].{where}: is in use"
+    ]
+    own = {"external_id": text, "cards": [CARD]}
+    assert load_document(database, program(members=[own])).cards_added == 1
+    assert load_document(database, program(members=[own])).cards_added == 0
 
 
 def test_two_of_a_file_cannot_be_one_of_the_database(database: Database) -> None:

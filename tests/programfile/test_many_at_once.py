@@ -30,7 +30,7 @@ from adapter.core.ledger import (
 )
 from adapter.core.members import ConsentKind, IdentityKind, MemberStatus, Newcomer, Profile
 from adapter.core.origins import Origin, Place
-from adapter.core.transactions import Item, PastSale
+from adapter.core.transactions import Item, PastSale, Sale, Tender
 from adapter.db import Database, Work
 from tests.programfile.documents import findings, rows
 
@@ -43,6 +43,7 @@ PROFILE = Profile(
     birth_date=date(1990, 1, 1),
     gender="f",
     locality="Псков",
+    phone_shown=" 921-666-88-99",
 )
 
 
@@ -140,7 +141,39 @@ def test_cards_sales_and_benefits_at_once_are_those_made_singly(
     pair: tuple[Database, Database],
 ) -> None:
     one, many = pair
-    items = [Item("Кофе", Decimal("0.5"), 12900, points_minor=-5), Item("Чай", Decimal("0.5"), 1)]
+    items = [
+        Item("Кофе", Decimal("0.5"), 12900, points_minor=-5, tags=("hot",), gross_minor=13000),
+        Item("Чай", Decimal("0.5"), -1, code="T", reference="2", department="HOT"),
+    ]
+    sales = [
+        Sale("R", SOONER, items),
+        Sale(
+            "S",
+            LATER,
+            total_minor=700,
+            tax_minor=7,
+            discount_minor=70,
+            tenders=[Tender("points", 500, is_loyalty=True)],
+            tags=["lunch"],
+            opened_at=SOONER,
+            related_reference="R",
+        ),
+    ]
+
+    def voucher(member: uuid.UUID) -> Grant:
+        return Grant(
+            member,
+            "b",
+            "Чай",
+            "voucher",
+            BenefitState.ACTIVE,
+            code="tea-5",
+            uses=3,
+            used=1,
+            valid_from=SOONER,
+            valid_until=LATER,
+            terms={"percent": "10", "tags": ["hot"]},
+        )
 
     with one.unit_of_work() as work:
         program, member = _program(work), _member(work)
@@ -154,17 +187,9 @@ def test_cards_sales_and_benefits_at_once_are_those_made_singly(
             place=PLACE,
         )
         cards.add(work, program.id, number="5", state=CardState.RESERVED, place=PLACE)
-        transactions.record(
-            work,
-            program.id,
-            reference="R",
-            occurred_at=SOONER,
-            items=items,
-            place=PLACE,
-            member_id=member,
-        )
-        found = members.with_ids(work, [member])[member]
-        grant(work, found, key="b", name="Чай", kind="gift", state=BenefitState.ACTIVE)
+        for sale in sales:
+            transactions.record(work, program.id, sale, place=PLACE, member_id=member)
+        grant(work, program.id, voucher(member))
     with many.unit_of_work() as work:
         program, member = _program(work), _member(work)
         facts = [
@@ -172,9 +197,9 @@ def test_cards_sales_and_benefits_at_once_are_those_made_singly(
             CardFacts("5", BarcodeType.CODE_128, "5", CardState.RESERVED),
         ]
         assert cards.add_many(work, program.id, facts, PLACE) == 2
-        sale = PastSale(member, "elsewhere", "R", SOONER, items, outlet_code="BR1", terminal="T1")
-        assert transactions.record_many(work, program.id, [sale]) == 1
-        grant_many(work, program.id, [Grant(member, "b", "Чай", "gift", BenefitState.ACTIVE)])
+        past = [PastSale(member, sale, PLACE) for sale in sales]
+        assert transactions.record_many(work, program.id, past) == 2
+        grant_many(work, program.id, [voucher(member)])
 
     assert _anonymous(one) == _anonymous(many)
 
@@ -185,11 +210,10 @@ def test_what_is_taken_is_refused_by_the_batch(database: Database) -> None:
         _member(work)
         fact = CardFacts("5", BarcodeType.CODE_128, "5", CardState.ACTIVE)
         cards.add_many(work, program.id, [fact], PLACE)
-        sale = PastSale(_member(work, "2"), "till", "R", SOONER, [])
+        sale = PastSale(_member(work, "2"), Sale("R", SOONER), PLACE)
         transactions.record_many(work, program.id, [sale])
-        grants = [Grant(sale.member_id, "b", "", "gift", BenefitState.ACTIVE)]
-        grant_many(work, program.id, grants)
-        grants = [Grant(uuid.uuid4(), "b", "", "gift", BenefitState.ACTIVE)]
+        grant_many(work, program.id, [Grant(sale.member_id, "b")])
+        grants = [Grant(uuid.uuid4(), "b")]
 
     for refusal, again in (
         (IdentityTaken, lambda w: _member(w)),

@@ -17,7 +17,7 @@ from adapter.core.amounts import Amount
 from adapter.core.ledger import Details, EntryKind, Purse, Role, Terms
 from adapter.core.members import Profile
 from adapter.core.origins import Place
-from adapter.core.transactions import Item
+from adapter.core.transactions import Item, Sale
 from adapter.db import Database, Work
 from adapter.programfile import export
 from tests.clock import Clock
@@ -28,6 +28,7 @@ TILL = Place(channel="till")
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 NAME = st.text("AБ9-", min_size=1, max_size=6)
 DAY = st.dates(datetime(2026, 1, 1).date(), datetime(2028, 1, 1).date()).map(str)
+MINOR = st.integers(-(10**9), 10**9)
 POINTS = st.integers(1, 10**6).map(lambda n: f"{n / Decimal(100)}")
 
 
@@ -37,12 +38,17 @@ def numbered(**keys: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]
 
 
 ITEM = st.fixed_dictionaries(
-    {"net_minor": st.integers(-(10**9), 10**9)},
+    {"net_minor": MINOR},
     optional={
         "name": TEXT,
         "code": NAME,
         "quantity": st.integers(-5000, 5000).map(lambda n: f"{n / Decimal(8):f}"),
         "points_earned": POINTS | st.just("-1.5"),
+        "reference": TEXT,
+        "department": NAME,
+        "department_name": TEXT,
+        "gross_minor": MINOR,
+        "tags": st.lists(TEXT, max_size=2),
     },
 )
 SALE = st.fixed_dictionaries(
@@ -57,7 +63,55 @@ SALE = st.fixed_dictionaries(
         "source": st.just("till"),
         "state": st.sampled_from(["recorded", "cancelled"]),
         "items": st.lists(ITEM, max_size=3),
+        "opened_at": st.just("2026-01-01T00:00:00.25+05:30"),
+        "related_reference": NAME,
+        "points": POINTS,
+        "total_minor": MINOR,
+        "tax_minor": MINOR,
+        "discount_minor": MINOR,
+        "tags": st.lists(TEXT, max_size=2),
+        "tenders": st.lists(
+            st.fixed_dictionaries({"kind": NAME, "amount_minor": MINOR}), max_size=2
+        ),
     },
+)
+INSTANT = st.sampled_from(["2026-06-01", "2026-06-01T00:00:00Z", "2026-05-31T21:00:00.5Z"])
+DISCOUNT = st.sampled_from(
+    [
+        {"percent": "10.50", "max_discount_minor": 7},
+        {"amount_minor": 5, "weekdays": ["sun", "mon"], "hours": ["22:00", "06:00"]},
+        {"free_item": True, "items": ["A"], "except_tags": ["b"], "tiers": ["t1"]},
+        {"percent": "5", "starts_on": "2026-01-01", "ends_on": "2026-01-01", "items": []},
+    ]
+)
+BENEFIT = st.builds(
+    lambda told, discount: told | discount,
+    numbered(
+        name=TEXT,
+        kind=NAME,
+        state=st.sampled_from(["active", "redeemed", "deactivated"]),
+        description=TEXT,
+        image=TEXT,
+        code=NAME,
+        uses=st.none() | st.integers(2, 5),
+        used=st.integers(0, 1),
+        valid_from=INSTANT,
+        valid_until=INSTANT.map(lambda text: text.replace("2026", "2027")),
+    ),
+    DISCOUNT | st.just({}),
+)
+RULE = st.sampled_from(
+    [
+        {"kind": "spending", "points_per_unit": "0.10", "on_top": False, "round_to": "1.0"},
+        {"points_per_unit": "0", "segments": ["x"], "min_total_minor": 0},
+        {"kind": "multiplier", "factor": "2.50", "tiers": ["t1"], "basket_tags": ["y"]},
+        {"kind": "event", "event": "visit", "points": "1.50", "limit": 2, "period": "month"},
+        {
+            "kind": "event",
+            "event": "birthday",
+            "benefit": {"name": "Торт", "uses": None, "percent": "5", "items": ["CAKE"]},
+        },
+    ]
 )
 LOT = (
     st.fixed_dictionaries(
@@ -82,6 +136,8 @@ MEMBER = numbered(
     gender=st.sampled_from("fm"),
     status=st.sampled_from(["active", "inactive", "blocked"]),
     consents=st.dictionaries(st.sampled_from(["sms", "email", "gdpr"]), st.booleans()),
+    tier=st.just("t1"),
+    segments=st.lists(NAME, max_size=3),
     lots=st.lists(LOT, max_size=4),
     balances=numbered(points=POINTS, credit=st.integers(0, 99).map(str), stamps=st.integers(1, 9)),
     transactions=st.lists(SALE, max_size=3),
@@ -89,11 +145,26 @@ MEMBER = numbered(
 PROGRAM = numbered(
     name=TEXT,
     timezone=st.sampled_from(["Europe/Moscow", "America/New_York", "Asia/Kolkata"]),
-    settings=numbered(allow_negative=st.booleans(), reservation_minutes=st.integers(1, 99)),
+    settings=numbered(
+        allow_negative=st.booleans(),
+        reservation_minutes=st.integers(1, 99),
+        max_payment_minor=st.none() | st.integers(1, 99),
+        short_code_length=st.integers(4, 8),
+        message_webhook=st.sampled_from([None, "console:", "https://sms.example.com:8443/a?b=c"]),
+        paying_balance=st.sampled_from(["points", "credit"]),
+    ),
     outlets=st.lists(st.fixed_dictionaries({"code": NAME}), unique_by=lambda o: o["code"]),
-    earn_rules=st.just([{"code": "base", "points_per_unit": "0.10"}]),
+    earn_rules=st.lists(
+        st.builds(lambda code, rule: {"code": code} | rule, NAME, RULE),
+        unique_by=lambda rule: rule["code"],
+    ),
     deals=st.lists(
-        st.fixed_dictionaries({"code": NAME}, optional={"name": TEXT, "percent": st.just("5")}),
+        st.builds(
+            lambda code, name, discount: {"code": code} | name | discount,
+            NAME,
+            numbered(name=TEXT),
+            DISCOUNT,
+        ),
         unique_by=lambda deal: deal["code"],
     ),
     offers=st.lists(
@@ -123,7 +194,10 @@ PROGRAM = numbered(
 @st.composite
 def documents(draw: st.DrawFn) -> dict[str, Any]:
     """Program files in which nothing is given twice."""
-    found = [draw(PROGRAM) | {"code": f"P{n}"} for n in range(draw(st.integers(0, 2)))]
+    tiers = [{"code": "t2", "name": "II", "rank": 2}, {"code": "t1"}]
+    found = [
+        draw(PROGRAM) | {"code": f"P{n}", "tiers": tiers} for n in range(draw(st.integers(0, 2)))
+    ]
     for program_number, entry in enumerate(found):
         for number, person in enumerate(entry.get("members", ())):
             mark = f"{program_number}{number}"
@@ -133,11 +207,18 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
                     external_id=st.just(f"E{mark}"),
                     passes=st.just([f"P{mark}", f"Q{mark}"]),
                     cards=st.just([{"number": f"1{mark}"}, {"number": f"2{mark}"}]),
-                    benefits=st.just([{"key": f"b{mark}"}]),
+                    phone_shown=st.just(f"9-210-00{mark}"),
+                    benefits=st.lists(BENEFIT, max_size=2),
                 )
             )
+            if "phone" not in person:
+                person.pop("phone_shown", None)
+            for index, benefit in enumerate(person.get("benefits", ())):
+                benefit["key"] = f"b{mark}{index}"
             for index, sale in enumerate(person.get("transactions", ())):
                 sale["reference"] = f"R{mark}{index}"
+                if draw(st.booleans()):
+                    sale["confirmation_code"] = f"C{mark}{index}"
             held = sum(
                 Decimal(lot["amount"])
                 for lot in person.get("lots", ())
@@ -191,9 +272,7 @@ def test_what_tills_did_since_is_exported_as_it_stands(
         transactions.record(
             work,
             purse.program_id,
-            reference=" 17\t",
-            occurred_at=clock.now,
-            items=[Item("Чай", Decimal("1.50"), 100, points_minor=1)],
+            Sale(" 17\t", clock.now, [Item("Чай", Decimal("1.50"), 100, points_minor=1)]),
             place=TILL,
             member_id=purse.member_id,
         )
