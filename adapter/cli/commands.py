@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from adapter import __version__
+from adapter.cli.benefits import benefits
 from adapter.cli.cards import cards
 from adapter.cli.check import check
 from adapter.cli.credentials import credentials
@@ -20,6 +21,7 @@ from adapter.cli.points import points
 from adapter.cli.programs import export, load
 from adapter.cli.serve import serve
 from adapter.cli.setup import config, doctor, init
+from adapter.cli.worker import worker
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,8 +54,10 @@ for command in (
     members,
     cards,
     points,
+    benefits,
     ledger,
     jobs,
+    worker,
     check,
 ):
     main.add_command(command)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy import make_url, text
 
@@ -22,15 +23,20 @@ from adapter.cli.opening import (
     sqlite_file,
 )
 from adapter.config import Config
-from adapter.core import ledger, partners, programs
+from adapter.core import ledger, outbox, partners, programs
+from adapter.core.outbox import Backlog
 from adapter.core.partners import CredentialStatus
+from adapter.core.programs import Program, Settings
 from adapter.db import Database
 from adapter.db.errors import is_unavailable
+from adapter.delivery import CONSOLE
 
 # Read by gunicorn.conf.py, and so no settings of the application.
 SERVER_VARIABLES = {"ADAPTER_BIND", "ADAPTER_THREADS"}
 CLOCKS_APART = timedelta(seconds=2)
 LEAST_FREE = 512 * 1024 * 1024
+# A worker delivers within a second; a message that has been due for so long has none.
+LONGEST_DUE = timedelta(minutes=2)
 # Where SQLite's locks and its shared memory cannot be relied upon.
 NETWORK_FILESYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "glusterfs"}
 
@@ -100,7 +106,7 @@ def _database(config: Config, database: Database) -> Iterator[Advice]:
         yield Advice("finding", *ADVICE[state].split(": ", 1))
         return
     yield Advice("well", f"the tables of {shown(database)} are current")
-    for look in (_mark, _clock, _programs):
+    for look in (_mark, _clock, _programs, _delivery):
         yield from look(config, database)
 
 
@@ -204,3 +210,40 @@ def _programs(config: Config, database: Database) -> Iterator[Advice]:
         yield Advice("finding", what, f"adapter credentials create PROTOCOL --program {code}")
     if everything and not mute:
         yield Advice("well", f"each of {len(everything)} programs has an active credential")
+
+
+def _delivery(config: Config, database: Database) -> Iterator[Advice]:
+    with database.reading() as work:
+        left = outbox.backlogs(work)
+        late = [b for b in left.values() if b.due_since and b.due_since < work.now - LONGEST_DUE]
+        for program in programs.all_programs(work):
+            yield from _messages_of(program, left.get(program.id, Backlog()))
+    if late:
+        what = f"messages have been due for more than {LONGEST_DUE.seconds // 60} minutes"
+        yield Advice("finding", what, "keep adapter worker running")
+
+
+def _messages_of(program: Program, left: Backlog) -> Iterator[Advice]:
+    address = Settings.of(program.settings).message_webhook
+    fix = "set message_webhook in its settings and load the program file"
+    if not address:
+        what = f"program {program.code} has no message_webhook: one-time codes cannot be delivered"
+        waiting = f", and {left.waiting} messages wait" if left.waiting else ""
+        yield Advice("finding" if left.waiting else "note", what + waiting, fix)
+    elif address == CONSOLE:
+        what = f"program {program.code} has its messages printed, one-time codes among them"
+        yield Advice("finding", what, f"{fix}; {CONSOLE} is for demos")
+    elif not _is_private(address):
+        what = f"the messages of program {program.code} travel in the clear"
+        yield Advice("finding", what, "give message_webhook an address that begins with https://")
+    if left.dead:
+        what = f"{left.dead} messages of program {program.code} were given up in the last 30 days"
+        yield Advice("note", what, "the log of adapter worker tells why")
+
+
+def _is_private(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme == "https" or parts.hostname in ("localhost", "127.0.0.1", "::1")

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import click
 
 from adapter.cli.endings import Commands, Finding
 from adapter.cli.opening import configuration, opened
 from adapter.cli.output import as_json, print_json, print_table, say
+from adapter.core import benefits, payments, programs, transactions
 from adapter.core import ledger as the_ledger
-from adapter.core import payments, programs
 from adapter.core.amounts import Amount
 from adapter.db import Work
+
+VERIFIERS: tuple[Callable[[Work], Iterator[the_ledger.Finding]], ...] = (
+    the_ledger.verify,
+    payments.verify,
+    payments.verify_redemptions,
+    transactions.verify,
+    benefits.verify,
+)
 
 
 @click.group(cls=Commands)
@@ -21,9 +31,12 @@ def ledger() -> None:
 @ledger.command()
 @as_json
 def verify(as_json: bool) -> None:
-    """Recompute every balance, lot and digest from the postings, and name what differs."""
+    """Recompute every balance, lot and digest from the postings, and name what differs.
+
+    So are reservations, payments, what members bought, and how often benefits were used.
+    """
     with opened(configuration()) as database, database.reading() as work:
-        findings = [*the_ledger.verify(work), *payments.verify(work)]
+        findings = [one for verify in VERIFIERS for one in verify(work)]
         figures = list(_figures(work))
     if as_json:
         keys = ("program", "unit", "role", "amount")
@@ -50,7 +63,10 @@ def verify(as_json: bool) -> None:
     if findings:
         raise Finding(f"{len(findings)} disagreements in the ledger")
     if not as_json:
-        say("The ledger is sound: balances, lots, reservations and digests agree.")
+        say(
+            "The ledger is sound: balances, lots, digests, reservations, payments, purchases and"
+            " benefits agree."
+        )
 
 
 def _figures(work: Work) -> list[tuple[str, str, str, str]]:

@@ -51,17 +51,18 @@ def configuration() -> Config:
 
 
 @contextmanager
-def opened(config: Config, *, create: bool = False) -> Iterator[Database]:
+def opened(config: Config, *, create: bool = False, serving: bool = False) -> Iterator[Database]:
     """The configured database with the tables this version needs.
 
-    With `create` an empty database is given its tables: there is nothing to lose.
+    With `create` an empty database is given its tables: there is nothing to lose. With `serving`
+    no wait is longer than seconds, for whoever tries again anyway.
 
     Raises:
         CouldNotRun: It has not, and what to do about it.
     """
     if not create and is_absent(make_url(config.database_url)):
         raise CouldNotRun(ADVICE[Schema.ABSENT])
-    database = connect(config)
+    database = connect(config, serving=serving)
     try:
         state = schema_of(database)
         if create and state in (Schema.ABSENT, Schema.EMPTY):
@@ -74,10 +75,11 @@ def opened(config: Config, *, create: bool = False) -> Iterator[Database]:
         database.dispose()
 
 
-def connect(config: Config) -> Database:
+def connect(config: Config, *, serving: bool = False) -> Database:
     """The configured database, whatever is in it."""
     return Database(
         config.database_url,
+        serving=serving,
         pool_size=config.pool_size,
         sqlite_synchronous=config.sqlite_synchronous,
     )

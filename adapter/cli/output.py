@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
+from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
 import click
@@ -14,6 +15,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from adapter.core.programs import local_time, money_decimals
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -73,4 +76,10 @@ def print_facts(facts: Iterable[tuple[str, object]]) -> None:
 
 def moment(instant: datetime | None, zone: tzinfo) -> str:
     """An instant to the minute, by the clocks of a zone."""
-    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M}" if instant else ""
+    return f"{local_time(instant, zone):%Y-%m-%d %H:%M}" if instant else ""
+
+
+def money(minor: int, currency: str) -> str:
+    """An amount of money as people write it: `18.60 RUB`."""
+    decimals = money_decimals(currency)
+    return f"{Decimal(minor).scaleb(-decimals):.{decimals}f} {currency}"

@@ -13,10 +13,11 @@ from adapter.cli.endings import Commands
 from adapter.cli.opening import configuration, opened
 from adapter.cli.output import as_json, print_json, say
 from adapter.cli.wording import sentences
-from adapter.core import ledger, programs
+from adapter.core import ledger, payments, programs
 from adapter.core.amounts import Amount
 from adapter.core.errors import Refused
 from adapter.core.ledger import Details, Entry, EntryKind, Explanation, Purse, Role, Terms
+from adapter.core.members import Member
 from adapter.core.origins import Origin, Place, fingerprint
 from adapter.core.programs import Program, ProgramTerms
 from adapter.db import Work
@@ -125,13 +126,13 @@ def reverse(entry: UUID, reason: str, actor: str, down_to_zero: bool, as_json: b
         if undone.is_within_purse:
             raise Refused("what only changed its place within a balance is released, not reversed")
         terms = _program(work, undone.entry).terms()
-        details = Details(
-            kind=EntryKind.REVERSAL, reason=reason, place=Place(channel=CHANNEL, actor=actor)
-        )
+        place = Place(channel=CHANNEL, actor=actor)
+        details = Details(kind=EntryKind.REVERSAL, reason=reason, place=place)
         purse = undone.purse(
             terms.unit(undone.entry.unit), may_go_negative=terms.settings.allow_negative
         )
         done = ledger.reverse(work, purse, undone.entry, details, down_to_zero=down_to_zero)
+        _cancel_payment(work, terms, undone.entry, place)
         return ledger.explain(work, done.id)
 
     _run(unit_of_work, as_json=as_json)
@@ -141,9 +142,18 @@ def reverse(entry: UUID, reason: str, actor: str, down_to_zero: bool, as_json: b
 @click.argument("entry", type=click.UUID)
 @as_json
 def explain(entry: UUID, as_json: bool) -> None:
-    """Say in words what an entry did, to whom, and to which lots."""
+    """Say in words what an entry did, by which rules, and to which lots."""
     with opened(configuration()) as database, database.reading() as work:
         _print(work, ledger.explain(work, entry), as_json=as_json)
+
+
+def _cancel_payment(work: Work, terms: ProgramTerms, undone: Entry, place: Place) -> None:
+    """Have a till's payment stand no more whose entry was undone: its points are back."""
+    for paid in payments.redemptions(work, undone.member_id):
+        made_it = undone.origin_reference == paid.confirmation_code
+        if made_it and undone.kind == EntryKind.REDEMPTION:
+            member = work.session.get_one(Member, undone.member_id)
+            payments.cancel(work, terms, member, paid.confirmation_code, place=place)
 
 
 def _run(unit_of_work: Any, *, as_json: bool) -> None:
@@ -155,7 +165,7 @@ def _run(unit_of_work: Any, *, as_json: bool) -> None:
 
 def _print(work: Work, told: Explanation, *, as_json: bool) -> None:
     terms = _program(work, told.entry).terms()
-    words = sentences(told, terms.unit(told.entry.unit), terms.timezone)
+    words = sentences(told, terms)
     if as_json:
         print_json(
             {
@@ -170,6 +180,7 @@ def _print(work: Work, told: Explanation, *, as_json: bool) -> None:
                     }
                     for account, leg in told.legs
                 ],
+                "explanation": told.entry.explanation,
                 "words": words,
             }
         )
@@ -186,8 +197,7 @@ def _purse(terms: ProgramTerms, member_id: UUID, unit: str) -> Purse:
 def _terms(work: Work, terms: ProgramTerms, expires_on: date | str | None) -> Terms:
     if isinstance(expires_on, date):
         return Terms(expires_at=programs.end_of(expires_on, terms.timezone))
-    days = None if expires_on == NEVER else terms.settings.points_expire_after_days
-    return Terms(expires_at=programs.expiry_of_points(work.now, days, terms.timezone))
+    return Terms(expires_at=None if expires_on == NEVER else terms.expiry_of_points(work.now))
 
 
 def _program(work: Work, entry: Entry) -> Program:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import tzinfo
 
 from adapter.cli.output import moment
+from adapter.cli.reckoning import reckoning
 from adapter.core import programs
 from adapter.core.amounts import Amount, Unit
 from adapter.core.ledger import (
@@ -17,12 +18,14 @@ from adapter.core.ledger import (
     Posting,
     Role,
 )
+from adapter.core.programs import ProgramTerms
 
 WHAT = {
     EntryKind.OPENING: "were the opening balance",
     EntryKind.ACCRUAL: "were earned by a purchase",
     EntryKind.BONUS: "were given as a bonus",
     EntryKind.REDEMPTION: "were spent",
+    EntryKind.RETURN: "were taken back: goods were returned",
     EntryKind.RESERVATION: "were set aside",
     EntryKind.CAPTURE: "were spent out of what had been set aside",
     EntryKind.RELEASE: "were set aside before and are free again",
@@ -38,10 +41,12 @@ PURSE = {
 }
 
 
-def sentences(told: Explanation, unit: Unit, zone: tzinfo) -> list[str]:
+def sentences(told: Explanation, terms: ProgramTerms) -> list[str]:
     """The story of an entry, a sentence a line."""
+    unit, zone = terms.unit(told.entry.unit), terms.timezone
     return [
         *_happened(told, unit, zone),
+        *_reckoned(told, unit, terms.currency),
         *_said(told),
         *(_balance(leg, account, unit) for account, leg in told.legs if account.role in PURSE),
         *(_lot(told, lot, moved, unit, zone) for lot, moved in told.lots),
@@ -51,13 +56,28 @@ def sentences(told: Explanation, unit: Unit, zone: tzinfo) -> list[str]:
 
 def _happened(told: Explanation, unit: Unit, zone: tzinfo) -> Iterator[str]:
     entry = told.entry
-    amount = Amount(max(leg.amount_minor for _, leg in told.legs), unit)
+    amount = Amount(_moved(told), unit)
     when = moment(entry.occurred_at, zone)
     yield f"On {when} ({zone}) {amount} {unit.code} {WHAT[EntryKind(entry.kind)]}."
     if entry.reason:
         yield f"The reason given: {entry.reason}."
     if entry.recorded_at != entry.occurred_at:
         yield f"It was entered on {moment(entry.recorded_at, zone)}."
+
+
+def _reckoned(told: Explanation, unit: Unit, currency: str) -> Iterator[str]:
+    explanation = told.entry.explanation
+    if explanation is None:
+        return
+    yield from reckoning(explanation, currency)
+    # A return takes no more than is there.
+    moved, wanted = _moved(told), abs(explanation["points_minor"])
+    if moved < wanted:
+        yield f"Of {Amount(wanted, unit)} to be taken back {Amount(moved, unit)} were still there."
+
+
+def _moved(told: Explanation) -> int:
+    return max(leg.amount_minor for _, leg in told.legs)
 
 
 def _said(told: Explanation) -> Iterator[str]:

@@ -34,7 +34,11 @@ def test_jobs_do_what_is_due_and_then_nothing(database, facts, clock, anna):
         "lots_settled": 1,
         "card_numbers_lapsed": 1,
         "messages_dropped": 0,
+        "short_codes_dropped": 0,
+        "outbox_dropped": 0,
         "failed": 0,
+        "outbox_delivered": 0,
+        "outbox_not_delivered": 0,
     }
     assert set(second.values()) == {0}
     assert facts("members", "show", anna.member.id)["balances"][0]["total"] == "120"
@@ -109,6 +113,17 @@ def test_a_credential_opens_and_its_secret_is_shown_once(run, facts, database, a
     assert caller.settings == {"api_version": "1.2.0", "special_users": True}
     assert made["password"] not in listed.stdout
     assert made["password"] not in str(rows(database))
+
+
+def test_a_till_is_given_a_key_for_its_branches(facts, anna):
+    made = facts(
+        *("credentials", "create", "fidelizacion", "--program", anna.program.code),
+        *("--set", 'branches=["BR001", "BR002"]', "--set", "verify_payments=true"),
+    )
+
+    (listed,) = facts("credentials", "list")
+    assert listed["settings"] == {"branches": ["BR001", "BR002"], "verify_payments": True}
+    assert made["api_key"]
 
 
 def test_a_rotated_secret_opens_for_the_overlap(facts, run, database, clock, anna):

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from adapter.protocols import PROTOCOLS
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 40
 
@@ -73,7 +75,8 @@ def test_it_serves_an_empty_database_from_any_folder_and_stops_gracefully(tmp_pa
         f"adapter: port {port} of 127.0.0.1 is in use\n".encode(),
     )
     assert process.returncode == 0
-    assert f"Serving koshelek at {url}".encode() in said
+    served = ", ".join(protocol.name for protocol in PROTOCOLS)
+    assert f"Serving {served} at {url}".encode() in said
     assert b"has its tables now" in complained
 
 

@@ -1,0 +1,136 @@
+"""A member on a screen."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich.text import Text
+
+from adapter.cli.output import moment, money, print_facts, print_table, say
+from adapter.core import programs
+from adapter.core.benefits import Standing
+from adapter.core.programs import ProgramTerms
+
+
+def print_member(document: dict[str, Any], terms: ProgramTerms) -> None:
+    """Print what is known of a member, so that it fits on a screen."""
+    zone = terms.timezone
+    profile = document["member"]
+    facts = [(name.replace("_", " "), profile[name]) for name in ("name", "id", "program")]
+    facts += [(one["kind"].replace("_", " "), one["value"]) for one in profile["identities"]]
+    facts += [(n.replace("_", " "), profile[n]) for n in ("birth_date", "gender", "locality")]
+    said = ((kind, "yes" if given else "no") for kind, given in profile["consents"].items())
+    facts += [("tier", profile["tier"]), ("segments", ", ".join(profile["segments"]))]
+    facts.append(("consents", ", ".join(f"{kind}: {word}" for kind, word in said)))
+    since = f"{profile['status']}, since {moment(profile['created_at'], zone)}"
+    facts.append(("status", f"{since} {profile['channel'] and 'through ' + profile['channel']}"))
+    bought = document["bought"]
+    facts.append(("bought", f"{bought['visits']} times, {bought['spent']} in all"))
+    print_facts(facts)
+    _print_cards(document["cards"], zone)
+    _print_benefits(document["benefits"], terms)
+    for held in document["balances"]:
+        _print_balance(held)
+    _print_payments(document["payments"], zone)
+    _print_timeline(document["timeline"], zone)
+
+
+def _print_cards(held: list[dict[str, Any]], zone: ZoneInfo) -> None:
+    rows = [
+        (
+            card["number"],
+            card["state"],
+            f"{card['barcode']['type']} {card['barcode']['number']}",
+            moment(card["issued_at"], zone),
+        )
+        for card in held
+    ]
+    say()
+    print_table(("card", "state", "barcode", "issued"), rows)
+
+
+def _print_benefits(known: list[dict[str, Any]], terms: ProgramTerms) -> None:
+    if not known:
+        return
+    rows = []
+    for one in known:
+        name = Text(one["name"] or one["kind"])
+        for more in (one["key"], one["code"] and f"code {one['code']}"):
+            if more:
+                name.append(f"\n{more}", style="dim")
+        rows.append(
+            (name, one["kind"], discount(one["terms"], terms.currency), standing(one, terms))
+        )
+    say()
+    print_table(("benefit", "kind", "gives", "standing"), rows)
+
+
+def standing(one: dict[str, Any], terms: ProgramTerms) -> str:
+    """What a benefit is now: `active, used 1 of 3, until 2026-06-30`."""
+    parts = [one["standing"]]
+    if one["uses"] is None:
+        parts += [f"used {one['used']} times"] if one["used"] else []
+    elif one["used"] or one["uses"] > 1:
+        parts.append(f"used {one['used']} of {one['uses']}")
+    if one["standing"] == Standing.FUTURE:
+        parts.append(f"from {moment(one['valid_from'], terms.timezone)}")
+    if one["valid_until"]:
+        parts.append(f"until {programs.last_day(one['valid_until'], terms.timezone)}")
+    return ", ".join(parts)
+
+
+def discount(terms: dict[str, Any], currency: str) -> str:
+    """What a benefit takes off, in a few words; the conditions are in the program file."""
+    if "percent" in terms:
+        said = f"{terms['percent']}% off"
+    elif "amount_minor" in terms:
+        said = f"{money(terms['amount_minor'], currency)} off"
+    elif "free_item" in terms:
+        said = "an item for nothing"
+    else:
+        return ""
+    most = terms.get("max_discount_minor")
+    return said if most is None else f"{said}, {money(most, currency)} at most"
+
+
+def _print_payments(made: list[dict[str, Any]], zone: ZoneInfo) -> None:
+    if not made:
+        return
+    rows = []
+    for one in made:
+        where = [one[name] for name in ("channel", "outlet") if one[name]]
+        what = Text(f"sale {one['reference']}" if one["reference"] else "a payment")
+        for more in (" · ".join(where), one["confirmation_code"]):
+            if more:
+                what.append(f"\n{more}", style="dim")
+        took = f"{one['took']} {one['unit']}"
+        rows.append((moment(one["at"], zone), one["amount"], took, what))
+    say()
+    print_table(("paid", "amount", "took", "for"), rows, right=["amount", "took"])
+
+
+def _print_balance(held: dict[str, Any]) -> None:
+    of = " of a card" if held["card_id"] else ""
+    parts = ", ".join(f"{held[name]} {name}" for name in ("available", "pending", "reserved"))
+    say()
+    say(f"{held['unit']}{of}: {held['total']} in all ({parts})", style="bold")
+    for lot in held["lots"]:
+        until = f"until {lot['valid_until']}" if lot["valid_until"] else "for ever"
+        say(f"  {lot['amount']:>10}  {until:<17}  {lot['reason']}")
+
+
+def _print_timeline(lines: list[dict[str, Any]], zone: ZoneInfo) -> None:
+    rows = []
+    for line in lines:
+        where = [line[name] for name in ("channel", "outlet", "terminal", "actor") if line[name]]
+        what = Text(f"{line['kind']}: {line['reason']}" if line["reason"] else line["kind"])
+        for more in (" · ".join(where), line["entry"]):
+            if more:
+                what.append(f"\n{more}", style="dim")
+        account = (
+            line["account"] if line["unit"] == "points" else f"{line['account']} {line['unit']}"
+        )
+        rows.append((moment(line["at"], zone), account, line["amount"], line["balance"], what))
+    say()
+    print_table(("when", "account", "moved", "then", "what"), rows, right=["moved", "then"])
