@@ -1,6 +1,7 @@
 """`make bench`: every measurement, one after the other."""
 
-from bench import koshelek
+from bench import fidelizacion, koshelek
 
 if __name__ == "__main__":
     koshelek.main()
+    fidelizacion.main()

@@ -1,15 +1,10 @@
-"""`python -m bench.koshelek`: cards read and issued, start-up and memory, beside bare Flask.
-
-Rounds are run in turn, so that a slow minute of the machine slows both; medians are compared.
-"""
+"""`python -m bench.koshelek`: cards read and issued, start-up and memory, beside bare Flask."""
 
 from __future__ import annotations
 
 import base64
 import json
-import statistics
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 from adapter.core import cards, ledger, members, partners, programs
@@ -19,11 +14,10 @@ from adapter.core.origins import Place
 from adapter.core.programs import ProgramTerms
 from adapter.db import Database, Work, migrations
 from bench import load
+from bench.compare import Caller, compare, scenario
 from bench.server import Server, serving
 
 MEMBERS = 200
-ROUNDS = 3
-CALLS = 1500
 LONG_RUN = 10_000
 KEY = "a secret key for measuring, of no use to anybody"
 LOGIN = "wallet:measure"
@@ -40,9 +34,9 @@ def main() -> None:
         numbers = _prepare(url)
         ours = serving("wsgi:app", ADAPTER_DATABASE_URL=url, ADAPTER_SECRET_KEY=KEY)
         with ours as server, serving("bench.reference:app") as reference:
-            _compare("start-up, seconds", [server.started_in], [reference.started_in])
-            _scenario("card with balance", server, reference, _reads(numbers))
-            _scenario("issue a card", server, reference, _issues())
+            compare("start-up, seconds", [server.started_in], [reference.started_in])
+            scenario("card with balance", (server, reference), _reads(numbers), HEADERS)
+            scenario("issue a card", (server, reference), _issues(), HEADERS)
             _footprint(server, reference, _reads(numbers))
 
 
@@ -77,11 +71,11 @@ def _member(work: Work, program: ProgramTerms, index: int) -> str:
     return card.number
 
 
-def _reads(numbers: list[str]) -> Callable[[int], load.Call]:
+def _reads(numbers: list[str]) -> Caller:
     return lambda index: ("GET", f"/v1/card/{numbers[index % len(numbers)]}", None)
 
 
-def _issues() -> Callable[[int], load.Call]:
+def _issues() -> Caller:
     seen = iter(range(10**7))
 
     def call(_index: int) -> load.Call:
@@ -91,33 +85,12 @@ def _issues() -> Callable[[int], load.Call]:
     return call
 
 
-def _scenario(
-    name: str, server: Server, reference: Server, call: Callable[[int], load.Call]
-) -> None:
-    rounds = [
-        (
-            load.run(server.port, CALLS, call, HEADERS),
-            load.run(reference.port, CALLS, call, HEADERS),
-        )
-        for _ in range(ROUNDS)
-    ]
-    ours, theirs = zip(*rounds, strict=True)
-    _compare(f"{name}, per second", [r.per_second for r in ours], [r.per_second for r in theirs])
-    _compare(f"{name}, p50 ms", [r.p50_ms for r in ours], [r.p50_ms for r in theirs])
-    _compare(f"{name}, p99 ms", [r.p99_ms for r in ours], [r.p99_ms for r in theirs])
-
-
-def _footprint(server: Server, reference: Server, call: Callable[[int], load.Call]) -> None:
+def _footprint(server: Server, reference: Server, call: Caller) -> None:
     for done in ("fresh", "after a long run", "after another"):
-        _compare(f"worker {done}, MiB", [server.worker_megabytes()], [reference.worker_megabytes()])
+        compare(f"worker {done}, MiB", [server.worker_megabytes()], [reference.worker_megabytes()])
         if done != "after another":
             load.run(server.port, LONG_RUN, call, HEADERS)
             load.run(reference.port, LONG_RUN, call, HEADERS)
-
-
-def _compare(name: str, ours: list[float], reference: list[float]) -> None:
-    mine, other = statistics.median(ours), statistics.median(reference)
-    print(f"{name:32} {mine:10.2f}   reference {other:10.2f}   ratio {mine / other:5.2f}")
 
 
 if __name__ == "__main__":
