@@ -77,6 +77,11 @@ class Person:
     birth_date: date
     locality: str
 
+    @property
+    def name(self) -> str:
+        """What they are called."""
+        return f"{self.first_name} {self.last_name}"
+
 
 def people(draw: Random, today: date, count: int) -> list[Person]:
     """So many people, each with a phone and an e-mail of their own."""

@@ -6,31 +6,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
+from adapter.demo.goods import DEPARTMENTS, GOODS, Goods
+
 OUTLETS = (
     ("BR001", "Магазин на Садовой"),
     ("BR002", "Магазин на Невском"),
     ("BR003", "Магазин у вокзала"),
     ("BR004", "Магазин на Речной"),
     ("BR005", "Интернет-магазин"),
-)
-# Name and price in kopecks.
-GOODS = (
-    ("Кофе зерновой 1 кг", 129900),
-    ("Кофе молотый 250 г", 44900),
-    ("Чай чёрный листовой 100 г", 21900),
-    ("Хлеб ржаной на закваске", 9500),
-    ("Каравай пшеничный", 18900),
-    ("Круассан с миндалём", 15900),
-    ("Молоко 3,2 % 1 л", 11900),
-    ("Творог 9 % 300 г", 16400),
-    ("Сыр полутвёрдый 200 г", 28900),
-    ("Масло сливочное 82,5 % 180 г", 23900),
-    ("Яйцо куриное С1, 10 шт.", 13900),
-    ("Мёд липовый 350 г", 39900),
-    ("Варенье из ежевики 300 г", 31900),
-    ("Яблоки «Антоновка», кг", 14900),
-    ("Груша «Конференция», кг", 26900),
-    ("Вода питьевая 1,5 л", 6900),
 )
 MONTHS = 8
 
@@ -55,16 +38,18 @@ def _receipt(draw: Random, day: date, reference: str) -> dict[str, Any]:
         "occurred_at": at.isoformat(),
         "outlet": outlet,
         "terminal": f"{outlet}-{draw.randrange(1, 3)}",
-        "items": [_item(draw, goods) for goods in draw.sample(GOODS, draw.randrange(1, 5))],
+        "items": [_item(draw, one) for one in draw.sample(GOODS, draw.randrange(1, 5))],
     }
 
 
-def _item(draw: Random, goods: tuple[str, int]) -> dict[str, Any]:
-    name, price = goods
+def _item(draw: Random, goods: Goods) -> dict[str, Any]:
     quantity = draw.choice((1, 1, 1, 2, 3))
-    net = price * quantity
+    net = goods.price * quantity
     return {
-        "name": name,
+        "name": goods.name,
+        "code": goods.code,
+        "department": goods.department,
+        "department_name": DEPARTMENTS[goods.department],
         "quantity": str(quantity),
         "net_minor": net,
         "points_earned": str(net // 2000),  # five points in a hundred roubles

@@ -10,17 +10,23 @@ from random import Random
 from typing import Any
 
 from adapter.core.cards import BarcodeType, barcodes
+from adapter.demo import rules
 from adapter.demo.people import Person, people
 from adapter.demo.purchases import OUTLETS, purchases
 
 SEED = 2026
 MEMBERS = 300
-CODE = "ZERNO"
-LOGIN = "wallet"
 PROMO_CODE = "ВЕСНА50"
 SECOND_CODE = "SPRING25"
-RECEIPT_POINTS = "15"
 POOL = tuple(f"78000090{number:02}" for number in range(1, 11))
+# Without a card; the demo has each of them come by.
+NEWCOMERS = (
+    ("Пётр", "Ёлкин", "Ильич", "m"),
+    ("Мария", "Щукина", "Львовна", "f"),
+    ("Глеб", "Объедков", "Юрьевич", "m"),
+    ("Лев", "Цветаев", "Андреевич", "m"),
+)
+GIFTED, INACTIVE = 2, 96
 REASONS = ("Приветственные баллы", "Подарок ко дню рождения", "Неделя кофе", "Сезон ягод")
 
 
@@ -32,13 +38,15 @@ class Retailer:
     anna: Person
     anna_card: str
     blocked: Person
+    gifted: Person
+    inactive: Person
     newcomers: tuple[Person, ...]
 
 
 def retailer(today: date) -> Retailer:
     """The same retailer every day, with dates that lie around `today`."""
     draw = Random(SEED)  # noqa: S311  # nosec B311
-    known = people(draw, today, MEMBERS + 3)
+    known = people(draw, today, MEMBERS + len(NEWCOMERS))
     anna = replace(
         known[0], first_name="Анна", last_name="Соколова", patronymic="Ильинична", gender="f"
     )
@@ -51,22 +59,19 @@ def retailer(today: date) -> Retailer:
     members[0] |= _annas(today)
     members[1]["cards"][0]["state"] = "blocked"
     return Retailer(
-        document={"programs": [_program(today, members)]},
+        document={"programs": [_program(today, members), rules.neighbour()]},
         anna=anna,
         anna_card=members[0]["cards"][0]["number"],
         blocked=held[1],
+        gifted=held[GIFTED],
+        inactive=held[INACTIVE],
         newcomers=tuple(_newcomers(known[MEMBERS:])),
     )
 
 
 def _newcomers(people: list[Person]) -> Iterator[Person]:
     """People without a card, by the names the demo calls them."""
-    names = (
-        ("Пётр", "Ёлкин", "Ильич", "m"),
-        ("Мария", "Щукина", "Львовна", "f"),
-        ("Глеб", "Объедков", "Юрьевич", "m"),
-    )
-    for person, (first, last, patronymic, gender) in zip(people, names, strict=True):
+    for person, (first, last, patronymic, gender) in zip(people, NEWCOMERS, strict=True):
         yield replace(
             person,
             first_name=first,
@@ -79,30 +84,21 @@ def _newcomers(people: list[Person]) -> Iterator[Person]:
 
 def _program(today: date, members: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "code": CODE,
+        "code": rules.CODE,
         "name": "Зерно и Ко",
         "currency": "RUB",
         "country": "RU",
         "timezone": "Europe/Moscow",
-        "settings": {"points_expire_after_days": 365, "receipt_points": RECEIPT_POINTS},
+        "settings": rules.SETTINGS,
         "card_numbers": {"prefix": "77", "length": 10, "barcode_type": "CODE_128"},
         "outlets": [
             {"code": code, "name": name, "terminals": [f"{code}-1", f"{code}-2"]}
             for code, name in OUTLETS
         ],
-        "credentials": [
-            {
-                "protocol": "koshelek",
-                "login": LOGIN,
-                "settings": {
-                    "api_version": "1.3.0",
-                    "blocked_cards": "forbid",
-                    "special_users": True,
-                    "receipt_promo": True,
-                },
-            }
-        ],
-        "earn_rules": [{"code": "base", "kind": "spending", "points_per_unit": "0.05"}],
+        "credentials": rules.CREDENTIALS,
+        "tiers": rules.TIERS,
+        "earn_rules": rules.EARN_RULES,
+        "deals": rules.DEALS,
         "offers": [
             {
                 "code": "bread",
@@ -111,7 +107,7 @@ def _program(today: date, members: list[dict[str, Any]]) -> dict[str, Any]:
                 "ends_on": _day(today, 14),
             }
         ],
-        "card_pool": [{"number": number} for number in POOL],
+        "card_pool": [pooled(number) for number in POOL],
         "promo_codes": [
             {"code": PROMO_CODE, "points": "50", "uses": None, "expires_on": _day(today, 60)},
             {"code": SECOND_CODE, "points": "25", "uses": None, "expires_on": _day(today, 60)},
@@ -145,7 +141,8 @@ def _member(
         "locality": person.locality,
         "country": "RU",
         "external_id": f"CRM-{number:05}",
-        "status": "blocked" if number % 97 == 96 else "active",
+        "status": "blocked" if number % 97 == INACTIVE else "active",
+        "tier": ("gold", "silver", "silver", None, None, None)[number % 6],
         "consents": {"sms": draw.random() < 0.7, "email": draw.random() < 0.5, "gdpr": True},
         "cards": [
             {
@@ -155,6 +152,8 @@ def _member(
             }
         ],
         "lots": lots,
+        "balances": {"credit": (number % 7) * 5000},
+        "benefits": rules.gifts(today, number) if number % 10 == GIFTED else [],
         "transactions": bought,
     }
 
@@ -168,7 +167,16 @@ def _annas(today: date) -> dict[str, Any]:
             {"amount": "80", "reason": "Приветственные баллы"},
         ],
         "reserved": {"points": "50"},
+        "balances": {"credit": 25000},
+        "benefits": rules.gifts(today, 0),
     }
+
+
+def pooled(number: str) -> dict[str, Any]:
+    """A card of plastic, with its number on the front and a barcode on the back."""
+    body = f"29{number}"
+    barcode = {"type": "EAN_13", "number": body + barcodes.check_digit(body)}
+    return {"number": number, "barcode": barcode}
 
 
 def _lot(draw: Random, today: date) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from adapter.cli.output import console
+from adapter.demo.watch import Change
 
-INDENT = 6
-ROOM = 88
+INDENT, DEEPER = 6, 8
+ROOM = 92
 MOST_SHOWN = 3  # items of a long list
 
 
@@ -27,6 +28,8 @@ class Screen:
         self.seen = 0
         self.missed: list[str] = []
         self._chapter = ""
+        self._asked: tuple[str, str, Any] | None = None
+        self._answered: Any = None
 
     def chapter(self, letter: str, title: str, story: str) -> None:
         """Begin a scenario."""
@@ -41,28 +44,30 @@ class Screen:
         self.console.print(Padding(Text(f"• {title}", style="bold"), (0, 0, 0, 3), expand=False))
 
     def request(self, method: str, target: str, body: Any = None) -> None:
-        """Show what is sent."""
+        """Show what is sent; of a repeat only that it is one."""
         self._line("→ ", f"{method} {target}", style="cyan")
+        asked = (method, target, body)
         if body is not None:
-            self._block(pretty(body))
+            self._block("(the same again)" if asked == self._asked else pretty(body))
+        if asked != self._asked:
+            self._asked, self._answered = asked, None
 
-    def answer(self, status: int, text: str, seconds: float) -> None:
-        """Show what came back."""
-        style = "green" if status == 200 else "yellow"
-        size = "" if text else ", zero bytes"
+    def answer(self, status: int, body: Any, seconds: float, *, is_good: bool = True) -> None:
+        """Show what came back: a document, or nothing; of the same again only that it is so."""
+        style = "green" if status == 200 and is_good else "yellow"
+        size = ", zero bytes" if body in (None, "") else ""
         self._line("← ", f"{status}{size}  ({seconds * 1000:.0f} ms)", style=style)
-        if text:
-            self._block(pretty(_document(text)))
+        if not size:
+            self._block("(the same again)" if body == self._answered else pretty(body))
+        self._answered = body
 
-    def changes(self, changes: Iterable[tuple[str, Sequence[str]]]) -> None:
-        """Show what moved in the ledger, with the lots it moved in."""
-        nothing = True
-        for words, lots in changes:
-            nothing = False
-            self._line("≡ ", f"ledger: {words}", style="magenta")
-            for lot in lots:
-                self._line("  ", f"        {lot}", style="magenta")
-        if nothing:
+    def changes(self, changes: Sequence[Change]) -> None:
+        """Show what moved in the ledger, in which lots, and why so much."""
+        for change in changes:
+            self._line("≡ ", f"ledger: {change.words}", style="magenta")
+            for detail in (*change.lots, *change.why):
+                self._line("", detail, style="magenta", indent=INDENT + DEEPER)
+        if not changes:
             self._line("≡ ", "ledger: nothing moved", style="dim")
 
     def expected(self, words: str, truth: bool, *, seen: object = None) -> None:
@@ -82,6 +87,10 @@ class Screen:
         """Show a remark."""
         self._line("· ", words, style="dim")
 
+    def message(self, words: str) -> None:
+        """Show what somebody was sent."""
+        self._line("✉ ", words, style="blue")
+
     def results(self, facts: Iterable[tuple[str, str]]) -> None:
         """Show the outcome in a frame."""
         table = Table(box=ROUNDED, show_header=False)
@@ -91,12 +100,12 @@ class Screen:
             table.add_row(Text(name), Text(value))
         self.console.print(table)
 
-    def _line(self, mark: str, words: str, *, style: str) -> None:
+    def _line(self, mark: str, words: str, *, style: str, indent: int = INDENT) -> None:
         grid = Table.grid()
         grid.add_column(width=2)
         grid.add_column(overflow="fold")
         grid.add_row(Text(mark, style=style), Text(words, style=style))
-        self.console.print(Padding(grid, (0, 0, 0, INDENT), expand=False))
+        self.console.print(Padding(grid, (0, 0, 0, indent), expand=False))
 
     def _block(self, text: str) -> None:
         self.console.print(
@@ -105,33 +114,36 @@ class Screen:
 
 
 def pretty(value: Any, *, room: int = ROOM, taken: int = 0) -> str:
-    """JSON for people: what fits on a line stays on it, letters as they are, long lists cut.
+    """JSON for people: as much on a line as fits, letters as they are, long lists cut.
 
     `taken` is what stands before the value on its first line.
     """
-    if isinstance(value, list) and len(value) > MOST_SHOWN + 1:
-        lines = [pretty(item, room=room - 2) for item in value[:MOST_SHOWN]]
-        return _lines("[", [*lines, f"… and {len(value) - MOST_SHOWN} more"], "]")
     plain = json.dumps(value, ensure_ascii=False)
-    if len(plain) + taken <= room or not value or not isinstance(value, dict | list):
+    cut = isinstance(value, list) and len(value) > MOST_SHOWN + 1
+    if not value or not isinstance(value, dict | list) or (len(plain) + taken <= room and not cut):
         return plain
     if isinstance(value, list):
-        return _lines("[", [pretty(item, room=room - 2) for item in value], "]")
-    lines = []
-    for key, item in value.items():
-        head = f"{json.dumps(key, ensure_ascii=False)}: "
-        lines.append(head + pretty(item, room=room - 2, taken=len(head)))
-    return _lines("{", lines, "}")
+        named = [("", item) for item in (value[:MOST_SHOWN] if cut else value)]
+    else:
+        named = [(f"{json.dumps(key, ensure_ascii=False)}: ", item) for key, item in value.items()]
+    parts: list[str] = []
+    for name, item in named:
+        before = len(name) + (0 if parts else taken)
+        # A level takes a column in front of its lines, and one behind the last for its bracket.
+        parts.append(name + pretty(item, room=room - 2, taken=before))
+    parts += [f"… and {len(value) - MOST_SHOWN} more"] if cut else []
+    opening, closing = "[]" if isinstance(value, list) else "{}"
+    return _filled(opening, parts, closing, room=room - 2, taken=taken)
 
 
-def _lines(opening: str, lines: Iterable[str], closing: str) -> str:
-    inner = ",\n".join(lines).replace("\n", "\n  ")
-    return f"{opening}\n  {inner}\n{closing}"
-
-
-def _document(text: str) -> Any:
-    try:
-        # A number keeps the digits it was written with.
-        return json.loads(text, parse_float=str)
-    except ValueError:
-        return text
+def _filled(opening: str, parts: Iterable[str], closing: str, *, room: int, taken: int) -> str:
+    """The parts, several on a line where they fit; one of several lines stays by itself."""
+    lines: list[str] = []
+    for part in parts:
+        used = len(lines[-1]) + (taken if len(lines) == 1 else 0) if lines else room
+        if lines and "\n" not in lines[-1] + part and used + len(part) + 2 <= room:
+            lines[-1] += f", {part}"
+        else:
+            lines.append(part)
+    inner = ",\n".join(lines).replace("\n", "\n ")
+    return f"{opening}{inner}{closing}"

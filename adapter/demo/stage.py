@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import subprocess  # nosec B404 (our own interpreter only)
+import subprocess  # nosec B404 (for its type)
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -19,11 +19,13 @@ from adapter.cli import server
 from adapter.cli.endings import CouldNotRun
 from adapter.config import Config
 from adapter.db import Database, migrations
+from adapter.demo.inbox import Inbox
+from adapter.demo.processes import running
 
 HOST = "127.0.0.1"
 PREFERRED_PORT = 8000
 START_SECONDS = 30
-STOP_SECONDS = 25
+SERVER_LOG = "server.log"
 
 
 @dataclass(frozen=True)
@@ -105,24 +107,38 @@ def serving(
     Raises:
         CouldNotRun: The port is in use, or the server does not come up.
     """
-    with closing(_socket(port)) as listener, (stage.folder / "server.log").open("wb") as log:
+    log = stage.folder / SERVER_LOG
+    with closing(_socket(port)) as listener:
         handed = listener.fileno()
-        process = subprocess.Popen(  # noqa: S603  # nosec B603
+        gunicorn = running(
             server.command(f"fd://{handed}", workers=2),
-            env=stage.environment(settings),
-            stdin=subprocess.DEVNULL,
+            environment=stage.environment(settings),
             stdout=log,
             stderr=log,
             pass_fds=[handed],
-            # Ctrl-C is for us; we stop the server when the last word is said.
-            start_new_session=True,
         )
         url = f"http://{HOST}:{listener.getsockname()[1]}"
-    try:
-        _wait_until_ready(url, process, stage)
-        yield url, process
-    finally:
-        _stop(process)
+        with gunicorn as process:
+            listener.close()
+            _wait_until_ready(url, process, stage)
+            yield url, process
+
+
+@contextmanager
+def delivering(stage: Stage) -> Iterator[Inbox]:
+    """What `adapter worker` delivers on this stage, as long as one is within."""
+    messages = stage.folder / "messages.txt"
+    # A checkout that nobody installed is found as well.
+    places = (str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", ""))
+    environment = stage.environment({"PYTHONPATH": os.pathsep.join(filter(None, places))})
+    with running(
+        # -P: no name of the present folder stands in for ours.
+        [sys.executable, "-P", "-m", "adapter", "worker"],
+        environment=environment,
+        stdout=messages,
+        stderr=stage.folder / "worker.log",
+    ):
+        yield Inbox(messages)
 
 
 def _socket(port: int | None) -> server.socket.socket:
@@ -149,15 +165,5 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes], stage: Stage) 
 
 def last_words(stage: Stage) -> list[str]:
     """The end of what the server wrote."""
-    text = (stage.folder / "server.log").read_text(errors="replace")
+    text = (stage.folder / SERVER_LOG).read_text(errors="replace")
     return text.strip().splitlines()[-8:]
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from adapter.core import ledger, programs
+from adapter.cli.reckoning import reckoning
+from adapter.core import ledger, members, programs
 from adapter.core.amounts import Amount, Unit
 from adapter.core.ledger import Explanation, Role
+from adapter.core.members import IdentityKind
 from adapter.core.programs import ProgramTerms
 from adapter.db import Database
 
@@ -18,12 +20,15 @@ MINE = (Role.SPENDABLE, Role.PENDING, Role.RESERVED)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One entry: its kind, what it did to the balance that may be spent, and the same in words."""
+    """One entry: its kind, what it did to the balance that may be spent, the same in words, in
+    which lots, and how it was reckoned.
+    """
 
     kind: str
     amount: str
     words: str
     lots: tuple[str, ...]
+    why: tuple[str, ...]
 
 
 class Watch:
@@ -49,8 +54,14 @@ class Watch:
             self._seen |= {entry.id for entry in fresh}
             return [self._change(ledger.explain(work, entry.id)) for entry in fresh]
 
+    def available(self, phone: str) -> Amount:
+        """The points that the member with this phone may spend."""
+        with self._database.reading() as work:
+            found = members.by_identity(work, self._terms.id, IdentityKind.PHONE, phone)
+            return ledger.holdings(work, found[0].id).available(self._terms.points)
+
     def _change(self, told: Explanation) -> Change:
-        unit = self._terms.unit(told.entry.unit)
+        unit, reckoned = self._terms.unit(told.entry.unit), told.entry.explanation
         legs = [(account, leg) for account, leg in told.legs if account.role in MINE]
         moved = "; ".join(
             f"{account.role} {_signed(leg.amount_minor, unit)}"
@@ -63,6 +74,7 @@ class Watch:
             amount=str(Amount(sum(leg.amount_minor for _, leg in legs), unit)),
             words=f"{told.entry.kind}{reason}: {moved}",
             lots=tuple(self._lots(told, unit)),
+            why=tuple(reckoning(reckoned, self._terms.currency)) if reckoned else (),
         )
 
     def _lots(self, told: Explanation, unit: Unit) -> Iterator[str]:

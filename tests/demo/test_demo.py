@@ -1,25 +1,37 @@
-"""The demo as a visitor runs it, and the retailer it is about."""
+"""The demo as a visitor runs it: from the first line to the last, and what is left of it."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-from datetime import date
 from pathlib import Path
 
 import pytest
 import requests
 
-from adapter.core.cards import BarcodeType, barcodes
-from adapter.demo.retailer import retailer
-from adapter.demo.screen import Screen, pretty
-
 ROOT = Path(__file__).parents[2]
-PATIENCE = 90
-TODAY = date(2026, 5, 4)
+PATIENCE = 120
+# A stand-in that understands what the README asks of curl.
+CURL = f"""#!{sys.executable}
+import sys
+import requests
+url, arguments, told = None, iter(sys.argv[1:]), {{"headers": {{}}}}
+for one in arguments:
+    if one == "-H":
+        name, _, value = next(arguments).partition(": ")
+        told["headers"][name] = value
+    elif one == "-d":
+        assert next(arguments) == "@-"
+        told["data"] = sys.stdin.buffer.read()
+    elif one != "-s":
+        url = one
+sys.stdout.write(requests.post(url, timeout=5, **told).text)
+"""
 
 
 @pytest.fixture
@@ -30,6 +42,7 @@ def surroundings(tmp_path) -> dict:
         "TMPDIR": str(tmp_path),
         "ADAPTER_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
         "ADAPTER_KOSHELEK_ENABLED": "no",
+        "ADAPTER_FIDELIZACION_ENABLED": "no",
     }
     return {"cwd": tmp_path, "env": environment, "encoding": "utf-8"}
 
@@ -46,38 +59,68 @@ def test_the_check_passes_says_so_in_plain_text_and_leaves_nothing(surroundings,
     assert "✗" not in done.stdout
     assert "\x1b" not in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 100
-    for letter in "ABCDEFGH":
-        assert f"\n {letter}  " in done.stdout
+    for chapter in "ABCDEFGH123456":
+        assert f"\n {chapter}  " in done.stdout
     assert "Промокод уже использован" in done.stdout
     assert "Koshelek Loyalty Online API" in done.stdout
+    assert "fidelizacion.app Loyalty API" in done.stdout
     assert list(tmp_path.iterdir()) == []
 
 
-def test_it_stays_up_with_a_line_to_copy_until_it_is_stopped(surroundings, tmp_path):
+def test_it_stays_up_for_whoever_copies_its_lines_and_the_readmes(surroundings, tmp_path):
     log = tmp_path / "shown.txt"
     with (
         log.open("w") as shown,
         subprocess.Popen(
-            [sys.executable, "-m", "adapter", "demo", "--keep", "kept"],
+            [sys.executable, "-m", "adapter", "demo"],
             stdout=shown,
             stderr=subprocess.PIPE,
             **surroundings,
         ) as process,
     ):
         try:
-            text = _wait_for(log, "It stays up until Ctrl-C.", process)
-            curl = next(line.split() for line in text.splitlines() if "  curl -u" in line)
-            answer = requests.get(curl[3], auth=tuple(curl[2].split(":")), timeout=5)
+            lines = _wait_for(log, "It stays up until Ctrl-C.", process).splitlines()
+            curl = next(line.split() for line in lines if "  curl -u" in line)
+            card = requests.get(curl[3], auth=tuple(curl[2].split(":")), timeout=5).json()["card"]
+            export = next(line for line in lines if "  export URL=" in line)
+            answers = _pasted(tmp_path, surroundings["env"], export)
+            again = _pasted(tmp_path, surroundings["env"], export)
+            bound = [one.name for one in tmp_path.iterdir()]
         finally:
             process.send_signal(signal.SIGTERM)
         process.communicate(timeout=PATIENCE)
 
-    assert answer.status_code == 200
-    assert answer.json()["card"]["bonus"]["total"] == "384.95"
+    details, payment, sale = answers
+    assert card["bonus"]["total"] == "499.85"
+    assert details["member"]["points"] == 44985
+    assert payment["newBalance"]["points"] == 39985
+    assert (sale["earnedPoints"], sale["newBalance"]["points"]) == (5985, 45970)
+    assert again[1]["confirmationCode"] == payment["confirmationCode"]
+    assert again[2] == sale
     assert process.returncode == 0
-    assert (tmp_path / "kept" / "program.json").exists()
+    assert any(name.startswith("adapter-demo-") for name in bound)
+    assert not any(one.name.startswith("adapter-demo-") for one in tmp_path.iterdir())
     with pytest.raises(requests.ConnectionError):
         requests.get(curl[3], timeout=5)
+
+
+def _pasted(folder: Path, environment: dict, export: str) -> list[dict]:
+    """What the till of the README is answered, run as it stands there."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    lines = next(block for block in readme.split("```") if "till() {" in block)
+    curl = folder / "bin" / "curl"
+    curl.parent.mkdir(exist_ok=True)
+    curl.write_text(CURL)
+    curl.chmod(0o755)
+    done = subprocess.run(
+        ["sh", "-e", "-c", export + "\n" + lines.removeprefix("sh")],
+        capture_output=True,
+        check=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        env=environment | {"PATH": f"{curl.parent}{os.pathsep}{environment['PATH']}"},
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def _wait_for(log: Path, words: str, process: subprocess.Popen) -> str:
@@ -90,8 +133,6 @@ def _wait_for(log: Path, words: str, process: subprocess.Popen) -> str:
 
 
 def test_a_port_in_use_is_refused_when_it_was_asked_for(surroundings):
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -105,33 +146,3 @@ def test_a_port_in_use_is_refused_when_it_was_asked_for(surroundings):
 
     assert done.returncode == 3
     assert done.stderr == f"adapter: port {port} of 127.0.0.1 is in use\n"
-
-
-def test_the_retailer_is_the_same_each_time_and_has_one_of_everything():
-    told = retailer(TODAY)
-    (program,) = told.document["programs"]
-    held = [card for member in program["members"] for card in member["cards"]]
-
-    assert told.document == retailer(TODAY).document
-    assert len(program["members"]) == 300
-    assert {card["barcode"]["type"] for card in held} == set(BarcodeType)
-    assert {card["state"] for card in held} == {"active", "inactive", "blocked"}
-    for card in held:
-        barcodes.check(BarcodeType(card["barcode"]["type"]), card["barcode"]["number"])
-
-
-def test_what_was_not_seen_is_counted_and_shown(capsys):
-    screen = Screen()
-
-    screen.chapter("A", "A title", "A story.")
-    screen.expected("this", True)
-    screen.expected("that", False, seen="another")
-
-    assert (screen.seen, screen.missed) == (2, ["A: that"])
-    assert "✗ that; seen: 'another'" in capsys.readouterr().out
-
-
-def test_json_is_shown_for_people():
-    assert pretty({"a": "ё", "b": []}) == '{"a": "ё", "b": []}'
-    assert pretty(["x" * 50, "y" * 50]) == f'[\n  "{"x" * 50}",\n  "{"y" * 50}"\n]'
-    assert pretty([1, 2, 3, 4, 5]).splitlines()[-2] == "  … and 2 more"

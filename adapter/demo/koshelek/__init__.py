@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from adapter.checks import Report
+from adapter.demo.cast import Cast
 from adapter.demo.koshelek import issuing, serving
-from adapter.demo.koshelek.cast import Cast
-from adapter.demo.koshelek.wallet import Wallet
 from adapter.demo.retailer import POOL, SECOND_CODE
 from adapter.protocols.koshelek import protocol
 
-__all__ = ["SETTINGS", "Cast", "Wallet", "conformance", "play", "protocol"]
+__all__ = ["SETTINGS", "conformance", "play", "protocol"]
 
 # Of the server's process.
 SETTINGS = {"ADAPTER_KOSHELEK_OFFERS_PATH": serving.OFFERS_PATH}
 
 
-def play(wallet: Wallet, cast: Cast) -> None:
+def play(cast: Cast) -> None:
     """Every scenario in the order of the vendor's document."""
     for scenario in (
         issuing.existing_card,
@@ -28,7 +27,7 @@ def play(wallet: Wallet, cast: Cast) -> None:
         serving.staff,
         serving.refusals,
     ):
-        scenario(wallet, cast)
+        scenario(cast.wallet, cast)
 
 
 def conformance(url: str, login: str, password: str, cast: Cast) -> Report:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from adapter.demo.koshelek.cast import Cast, name, profile
+from adapter.demo.cast import Cast
 from adapter.demo.koshelek.looks import (
     channels,
     expect_balance,
     first_display,
     issue_on,
     nobody,
+    profile,
 )
-from adapter.demo.koshelek.wallet import Wallet
 from adapter.demo.retailer import POOL
+from adapter.demo.wallet import Wallet
 
 
 def existing_card(wallet: Wallet, cast: Cast) -> None:
@@ -20,7 +21,7 @@ def existing_card(wallet: Wallet, cast: Cast) -> None:
     wallet.screen.chapter(
         "A",
         "An existing card",
-        f"{name(anna)} has held a card for years; now she wants it in the app.",
+        f"{anna.name} has held a card for years; now she wants it in the app.",
     )
     query = {"msisdn": anna.phone, "email": anna.email, "birthDate": anna.birth_date.isoformat()}
     found = wallet.call(
@@ -42,7 +43,7 @@ def reserved_first(wallet: Wallet, cast: Cast) -> None:
     """B: a number is set aside, then issued."""
     petr = cast.petr
     wallet.screen.chapter(
-        "B", "A number reserved first", f"{name(petr)} is new. API 1.0.0 and 1.1.0."
+        "B", "A number reserved first", f"{petr.name} is new. API 1.0.0 and 1.1.0."
     )
     nobody(wallet, petr)
     number = wallet.call("Reserve a number", "GET", "/v1/card/anonymous").text
@@ -54,7 +55,7 @@ def assigned_by_partner(wallet: Wallet, cast: Cast) -> None:
     """C: one call, and the partner picks the number."""
     maria = cast.maria
     wallet.screen.chapter(
-        "C", "A number assigned by the partner", f"{name(maria)} is new. API 1.2.0."
+        "C", "A number assigned by the partner", f"{maria.name} is new. API 1.2.0."
     )
     nobody(wallet, maria)
     issued = wallet.call(
@@ -82,7 +83,7 @@ def from_the_pool(wallet: Wallet, cast: Cast) -> None:
     wallet.screen.chapter(
         "D",
         "A number from the pool",
-        f"{name(gleb)} is new; Koshelek has {len(POOL)} numbers in a file.",
+        f"{gleb.name} is new; Koshelek has {len(POOL)} numbers in a file.",
     )
     nobody(wallet, gleb)
     issue_on(wallet, POOL[0], gleb)

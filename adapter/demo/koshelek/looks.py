@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from adapter.demo.koshelek.cast import profile
-from adapter.demo.koshelek.wallet import Reply, Wallet
+from adapter.demo.calls import Reply
 from adapter.demo.people import Person
+from adapter.demo.wallet import Wallet
 
 BOTH = {"allow": ["sms", "push"], "deny": ["call"]}
+
+
+def profile(person: Person) -> dict[str, str]:
+    """What the app tells of a person (4.3)."""
+    return {
+        "phone": person.phone,
+        "email": person.email,
+        "surname": person.last_name,
+        "firstname": person.first_name,
+        "patronymic": person.patronymic,
+        "sex": person.gender,
+        "birthDate": person.birth_date.isoformat(),
+        "countryCode": "RU",
+        "locality": person.locality,
+    }
 
 
 def nobody(wallet: Wallet, person: Person) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from adapter.core.programs import local_day
-from adapter.demo import till
-from adapter.demo.koshelek.cast import Cast, name
+from adapter.demo.cast import Cast
 from adapter.demo.koshelek.looks import expect_balance, expect_refusal
-from adapter.demo.koshelek.wallet import Wallet
-from adapter.demo.retailer import PROMO_CODE, RECEIPT_POINTS
+from adapter.demo.receipts import line, payment, receipt
+from adapter.demo.retailer import PROMO_CODE
+from adapter.demo.rules import RECEIPT_POINTS
+from adapter.demo.wallet import Wallet
 
 # The vendor prints no path for offers (G6), so one was set for this demo.
 OFFERS_PATH = "/v1/offers"
@@ -25,22 +26,31 @@ def serving(wallet: Wallet, cast: Cast) -> None:
     )
     before = wallet.call("Her balance in the shop", "GET", f"/v1/card/{number}")
     expect_balance(wallet, before, total="420", available="370")
-    wallet.screen.step("At the till on Садовая she earns 64.95 points and spends 100")
-    wallet.screen.say("      (no till's protocol is served yet: this goes straight to the core)")
-    till.sale(cast.database, cast.terms, number)
-    moved = wallet.effects((("accrual", "64.95"), ("redemption", "-100")))
-    wallet.expect("100 came out of what expires first", moved and "300" in moved[-1].lots[0])
+    _coffee(cast, number)
     after = wallet.call("Her balance a second later", "GET", f"/v1/card/{number}")
-    expect_balance(wallet, after, total="384.95", available="334.95")
+    expect_balance(wallet, after, total="499.85", available="449.85")
     with cast.database.reading() as work:
         today = local_day(work.now, cast.terms.timezone)
     since = {"startDate": (today - timedelta(days=250)).isoformat()}
     bought = wallet.call("Her purchases", "GET", f"/v1/card/{number}/purchases", query=since)
     first = bought.at(0) or {}
-    expected = {"item": "Кофе зерновой 1 кг", "amount": "129900", "bonuses": "64.95"}
+    expected = {"item": "Кофе зерновой 1 кг", "amount": "129900", "bonuses": "179.85"}
     wallet.expect("the coffee comes first", expected.items() <= first.items(), seen=first)
     offers = wallet.call(f"Offers, at {OFFERS_PATH} because it was set so", "GET", OFFERS_PATH)
     wallet.expect("there is an offer", offers.at(0, "title"), seen=offers.text)
+
+
+def _coffee(cast: Cast, number: str) -> None:
+    """A bag of coffee at a till, which knows the card by its number."""
+    till, member = cast.till, {"externalId": number}
+    till.serve(cast.anna)
+    sale = receipt("R-1001", [line("K-1000")], points=10000, card=119900)
+    paid = payment(member, sale, 10000)
+    moves = (("redemption", "-100"),)
+    till.call("At the till on Садовая she pays 100 ₽ in points", "payment", paid, moves=moves)
+    earned = (("accrual", "179.85"),)
+    title = "The sale: 10 points for 100 ₽ of coffee, and half as many again for gold"
+    till.call(title, "transaction", {"member": member, "transaction": sale}, moves=earned)
 
 
 def profile_edited(wallet: Wallet, cast: Cast) -> None:
@@ -68,7 +78,7 @@ def profile_edited(wallet: Wallet, cast: Cast) -> None:
 def promotions(wallet: Wallet, cast: Cast) -> None:
     """G: a promo code and a receipt, each once."""
     number, maria = cast.marias_card, cast.maria
-    wallet.screen.chapter("G", "Promotions", f"{name(maria)} types a code and scans a receipt.")
+    wallet.screen.chapter("G", "Promotions", f"{maria.name} types a code and scans a receipt.")
     code = {"code": PROMO_CODE, "cardNumber": number, "phone": maria.phone}
     wallet.call(
         "A promo code for 50 points", "POST", "/v1/promo/code", body=code, moves=(("bonus", "50"),)

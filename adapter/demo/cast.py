@@ -1,4 +1,4 @@
-"""Who takes part in the scenarios, and what Koshelek knows of them."""
+"""Who takes part in the stories, and what they have by now."""
 
 from __future__ import annotations
 
@@ -6,18 +6,28 @@ from dataclasses import dataclass
 
 from adapter.core.programs import ProgramTerms
 from adapter.db import Database
+from adapter.demo.inbox import Inbox
 from adapter.demo.people import Person
 from adapter.demo.retailer import Retailer
+from adapter.demo.till import Till
+from adapter.demo.wallet import Wallet
 
 
 @dataclass
 class Cast:
-    """Who takes part, and what they have by now."""
+    """The retailer's people, the platforms that serve them, and what is behind."""
 
     retailer: Retailer
     terms: ProgramTerms
     database: Database
+    wallet: Wallet
+    till: Till
+    inbox: Inbox
+    neighbours_key: str
     marias_card: str = ""
+    gift_key: str = ""
+    payment_code: str = ""
+    sale_code: str = ""
 
     @property
     def anna(self) -> Person:
@@ -35,22 +45,6 @@ class Cast:
     def gleb(self) -> Person:
         return self.retailer.newcomers[2]
 
-
-def profile(person: Person) -> dict[str, str]:
-    """What the app tells of a person (4.3)."""
-    return {
-        "phone": person.phone,
-        "email": person.email,
-        "surname": person.last_name,
-        "firstname": person.first_name,
-        "patronymic": person.patronymic,
-        "sex": person.gender,
-        "birthDate": person.birth_date.isoformat(),
-        "countryCode": "RU",
-        "locality": person.locality,
-    }
-
-
-def name(person: Person) -> str:
-    """What a person is called."""
-    return f"{person.first_name} {person.last_name}"
+    @property
+    def lev(self) -> Person:
+        return self.retailer.newcomers[3]

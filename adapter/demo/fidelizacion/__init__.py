@@ -1,0 +1,48 @@
+"""A till's stories 1 to 6 over real HTTP, and the check of every clause of its protocol."""
+
+from __future__ import annotations
+
+from adapter.checks import Report
+from adapter.demo.cast import Cast
+from adapter.demo.fidelizacion import arriving, enrolling, refusing, selling
+from adapter.demo.till import BRANCH, POS
+from adapter.protocols.fidelizacion import protocol
+
+__all__ = ["conformance", "play", "protocol"]
+
+OTHER_BRANCH = "BR002"
+# A country code nobody has: who is made up for the check is nobody's customer.
+MADE_UP = "999"
+
+
+def play(cast: Cast) -> None:
+    """Every story, from a card at the door to what a till must not get."""
+    for story in (
+        arriving.at_the_door,
+        selling.sale,
+        selling.undone,
+        selling.returned,
+        enrolling.newcomer,
+        refusing.refusals,
+    ):
+        story(cast.till, cast)
+
+
+def conformance(url: str, key: str, neighbours_key: str, cast: Cast) -> Report:
+    """What `adapter check fidelizacion` says of the server, with all that it can be told."""
+    assert protocol.check is not None  # noqa: S101  # nosec B101
+    client = protocol.check()
+    options = client.Options(
+        # At the roots of the vendors, a path that nobody has is nobody's to refuse.
+        url=f"{url}/{protocol.name}",
+        api_key=key,
+        other_api_key=neighbours_key,
+        branch=BRANCH,
+        other_branch=OTHER_BRANCH,
+        pos=POS,
+        phone_prefix=MADE_UP,
+        member_with_asset=cast.retailer.gifted.phone,
+        inactive_member=cast.retailer.inactive.phone,
+    )
+    report: Report = client.run(options)
+    return report
