@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import uuid
+from datetime import UTC, datetime
 
 from adapter.core import cards, programs
 from adapter.core.members import Member, Profile
@@ -19,6 +20,8 @@ from tests.factories import (
 )
 
 WRITES = 1000
+# The same sale is told again by whoever goes on after a crash.
+TOLD = datetime(2026, 5, 4, 9, tzinfo=UTC)
 
 
 def write(database: Database, number: int) -> uuid.UUID:
@@ -28,7 +31,7 @@ def write(database: Database, number: int) -> uuid.UUID:
         card = cards.issue(work, program, Profile(phone=f"7900{number:07}"), place=PLACE)
         member = work.session.get_one(Member, card.member_id)
         purse = purse_of(program, member)
-        make_transaction(work, program, member, reference=f"R-{number}")
+        make_transaction(work, program, member, reference=f"R-{number}", occurred_at=TOLD)
         give_points(work, purse, 10, origin=origin(f"R-{number}"))
         held = reserve_points(work, purse, 3, origin=origin(f"P-{number}"))
         capture(work, held, origin=origin(f"C-{number}"))

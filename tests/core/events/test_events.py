@@ -297,12 +297,13 @@ def test_events_count_in_the_period_they_are_of(
     work: Work, program: ProgramTerms, member: Member
 ) -> None:
     rule(work, program, limit=1, period="day")
-    told(work, program, member)
+    had = []
 
-    told(work, program, member, at=work.now - 24 * HOUR)
-    told(later(work, hours=48), program, member, at=work.now)
+    for then, at in [(0, 0), (0, -24), (48, 0), (48, 48)]:
+        told(later(work, hours=then), program, member, at=work.now + at * HOUR)
+        had.append(has(work, program, member))
 
-    assert has(work, program, member) == 1000
+    assert had == [500, 1000, 1000, 1500]
 
 
 def test_each_rule_has_its_own_limit(work: Work, program: ProgramTerms, member: Member) -> None:

@@ -104,6 +104,48 @@ def test_what_a_return_could_not_take_is_taken_when_it_is_there_again(
     assert findings(work) == []
 
 
+def test_a_return_that_had_nothing_to_take_and_was_cancelled_takes_nothing_later(
+    work: Work, program: ProgramTerms, member: Member
+) -> None:
+    paid = pay(work, program, member, 5)
+    undo(work, program, sell(work, program, member, -10, "R-1"))
+
+    assert unpay(work, program, member, paid).balances["points"] == 500
+
+
+def test_what_expired_before_its_sale_was_cancelled_is_not_taken_later(work: Work) -> None:
+    program = make_program(work, points_expire_after_days=1)
+    programs.put_rule(
+        work, program.id, code="base", kind="spending", terms={"points_per_unit": "1"}
+    )
+    member = make_member(work, program)
+    give_points(work, purse_of(program, member), 5)
+    sold = sell(work, program, member, 10, "R-1")
+    pay(work, program, member, 4)  # of what expires first
+    then = later(work, days=2)
+    paid = pay(then, program, member, 5)
+
+    undo(then, program, sold)
+
+    # Six of the ten expired, and four were spent: those alone are still to be taken.
+    assert unpay(then, program, member, paid).balances["points"] == 100
+    assert findings(then) == []
+
+
+def test_several_shortfalls_share_what_a_payment_gives_back(
+    work: Work, program: ProgramTerms, member: Member
+) -> None:
+    sold = [sell(work, program, member, 10, f"R-{number}") for number in range(3)]
+    pay(work, program, member, 23)
+    small = pay(work, program, member, 12)
+    for one in sold:
+        undo(work, program, one)
+    sell(work, program, member, 40, "R-later")
+
+    assert unpay(work, program, member, small).balances["points"] == 4000
+    assert findings(work) == []
+
+
 def test_what_is_earned_later_is_not_touched(
     work: Work, program: ProgramTerms, member: Member
 ) -> None:
