@@ -112,9 +112,6 @@ class Host(Shop):
             error["path"] = refusal.path
         return {"status": "error", "error": error}
 
-    def header(self, headers: Any, name: str) -> str:
-        return (headers.get(name) or "").strip()
-
     # The order of checks.
 
     def call_of(self, request: Request) -> str:

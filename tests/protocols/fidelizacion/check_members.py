@@ -291,4 +291,4 @@ class Members(Fields):
         return {}, None
 
     def header(self, headers: Any, name: str) -> str:
-        raise NotImplementedError
+        return (headers.get(name) or "").strip()
