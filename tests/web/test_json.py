@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import time
 from datetime import date
 from decimal import Decimal
 
@@ -74,6 +72,7 @@ def test_what_cannot_be_kept_is_refused(text):
         parse(text)
 
 
+# Whatever goes through these more than once per character is stopped by the time-out of every test.
 @pytest.mark.parametrize(
     "text",
     [
@@ -81,17 +80,16 @@ def test_what_cannot_be_kept_is_refused(text):
         b"[]" * 500_000,
         b'[["\\"' * 200_000,
         b'"' + b'\\"' * 500_000 + b"[" * 100,
-        b"[" + b"[],{}," * 150_000 + b"1]",
         b"9" * 1_000_000,
     ],
 )
-def test_hostile_texts_are_done_with_quickly(text):
-    began = time.perf_counter()
-
-    with contextlib.suppress(BadJson):
+def test_hostile_texts_are_refused_in_one_pass(text):
+    with pytest.raises(BadJson):
         parse(text)
 
-    assert time.perf_counter() - began < 2
+
+def test_a_text_of_many_small_parts_is_read_in_one_pass():
+    assert len(parse(b"[" + b"[],{}," * 150_000 + b"1]")) == 300_001
 
 
 def test_a_refusal_repeats_nothing_of_the_text():

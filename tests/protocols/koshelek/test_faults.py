@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import socket
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from tests.protocols.koshelek.people import CARD, PHONE, register
 from tests.protocols.koshelek.wallet import Wallet, add_login, basic, is_empty, refusal
 from tests.protocols.outages import Line, held
 
-WITHIN = 5.0
 UNAVAILABLE = {"code": "090", "description": "Сервис временно недоступен, повторите запрос позже"}
 sqlite_only = pytest.mark.parametrize("engine_name", ["sqlite"])
 postgresql_only = pytest.mark.parametrize("engine_name", ["postgresql"])
@@ -62,10 +60,8 @@ def assert_unavailable(wallet: Wallet, *, reads: bool = True, writes: bool = Tru
     calls = [lambda: wallet.get(f"/v1/card/{CARD}")] if reads else []
     calls += [lambda: wallet.post(f"/v1/card/{CARD}", {"locality": "Тверь"})] if writes else []
     for call in calls:
-        began = time.monotonic()
         response = call()
 
-        assert time.monotonic() - began < WITHIN
         assert (response.status_code, response.json) == (422, UNAVAILABLE)
 
 
