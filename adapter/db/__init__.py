@@ -1,7 +1,8 @@
 """SQL, with no loyalty word in it."""
 
 from adapter.db.base import Base
-from adapter.db.database import Database, Work
+from adapter.db.database import Database, Glance, Work
 from adapter.db.errors import CommitUnknown, DatabaseUnavailable
+from adapter.db.lookups import Lookup
 
-__all__ = ["Base", "CommitUnknown", "Database", "DatabaseUnavailable", "Work"]
+__all__ = ["Base", "CommitUnknown", "Database", "DatabaseUnavailable", "Glance", "Lookup", "Work"]

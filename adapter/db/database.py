@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from adapter.db import sqlite
 from adapter.db.errors import CommitUnknown, DatabaseUnavailable, is_retryable
+from adapter.db.lookups import Lookup, Row
 
 T = TypeVar("T")
 
@@ -40,6 +41,22 @@ class Work:
     session: Session
     now: datetime
 
+    def rows(self, lookup: Lookup, values: Mapping[str, Any]) -> Sequence[Row]:
+        """What a lookup finds, here among all else that this unit of work sees."""
+        return self.session.connection().execute(lookup.statement, values).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A look by single statements, each of which sees the rows as they are when it comes."""
+
+    engine: Engine
+    now: datetime
+
+    def rows(self, lookup: Lookup, values: Mapping[str, Any]) -> Sequence[Row]:
+        """What a lookup finds."""
+        return lookup.rows(self.engine, values)
+
 
 class Database:
     """A SQL engine and its clock.
@@ -59,17 +76,23 @@ class Database:
     ) -> None:
         self.url = make_url(url)
         self.clock = clock
-        self.engine = _engine(self.url.render_as_string(hide_password=False), serving, pool_size)
+        address = self.url.render_as_string(hide_password=False)
+        self.engine = _engine(address, serving, pool_size)
         self._wait = _wait(serving)
         self._writers = Lock() if self.dialect == "sqlite" else None
         if self.dialect == "sqlite":
             sqlite.prepare(self.engine, synchronous=sqlite_synchronous, wait=_wait(serving))
             self._looking = self.engine.execution_options(begin="BEGIN")
+            # Its driver is always in autocommit: see `sqlite.prepare`.
+            self._glancing = self.engine
         else:
+            # Connections of their own: changing one over and back would cost more than the look.
+            self._glancing = _engine(address, serving, pool_size, autocommit=True)
             if serving:
                 from adapter.db import postgresql  # its driver is an extra, which SQLite can spare
 
                 postgresql.be_punctual(self.engine)
+                postgresql.be_punctual(self._glancing)
             # One snapshot for all the statements of a reading, and no writes by mistake.
             self._looking = self.engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -97,6 +120,15 @@ class Database:
         """A consistent look at the rows; whatever is changed inside is forgotten."""
         with Session(self._looking, expire_on_commit=False, autoflush=False) as session:
             yield Work(session, self.clock())
+            if self.dialect == "postgresql":
+                # Nothing can have been written, and with a rollback the driver would forget the
+                # statements it has prepared.
+                session.expunge_all()
+                session.commit()
+
+    def glance(self) -> Glance:
+        """A look that costs no more than the one statement it is for."""
+        return Glance(self._glancing, self.clock())
 
     def run(self, unit: Callable[[Work], T]) -> T:
         """What `unit` returns once its unit of work has committed, run again if the engine asks."""
@@ -126,6 +158,7 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+        self._glancing.dispose()
 
 
 def again(attempt: Callable[[], T]) -> T:
@@ -156,7 +189,7 @@ def _wait(serving: bool) -> int:
     return WAIT_SECONDS if serving else PATIENCE_SECONDS
 
 
-def _engine(url: str, serving: bool, pool_size: int) -> Engine:
+def _engine(url: str, serving: bool, pool_size: int, *, autocommit: bool = False) -> Engine:
     options: dict[str, Any] = {
         "pool_size": pool_size,
         "max_overflow": 0,
@@ -172,4 +205,6 @@ def _engine(url: str, serving: bool, pool_size: int) -> Engine:
             settings += f" -c lock_timeout={milliseconds} -c statement_timeout={milliseconds + 250}"
             settings += f" -c idle_in_transaction_session_timeout={5 * milliseconds}"
         options["connect_args"] = {"connect_timeout": WAIT_SECONDS, "options": settings}
+    if autocommit:
+        options |= {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
     return create_engine(url, hide_parameters=True, **options)

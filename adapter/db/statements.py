@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Table, insert, literal
+from sqlalchemy import ColumnElement, Table, insert, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from adapter.db.base import Base
 
 M = TypeVar("M", bound=Base)
+_PLAIN = re.compile(r"-?[0-9]+|[a-z_]+")
 
 
 def insert_unless_there(
@@ -65,7 +67,10 @@ def constant(value: int | str) -> ColumnElement[Any]:
     A prepared statement is planned for any parameters there may be, and then no partial index
     whose condition holds for this one alone is used.
     """
-    return literal(str(value) if isinstance(value, str) else value, literal_execute=True)
+    text = str(value)
+    if not _PLAIN.fullmatch(text):
+        raise ValueError(f"{text!r} is no word of ours")
+    return literal_column(f"'{text}'" if isinstance(value, str) else text)
 
 
 def insert_many(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:

@@ -27,6 +27,6 @@ def numbers(database: Database) -> Rows:
 
 
 @pytest.fixture
-def serving(database_url: str, make_database: Callable[..., Database]) -> Database:
-    """The test's database as a server opens it: every wait ends within seconds."""
+def serving(database_url: str, make_database: Callable[..., Database], impatient: None) -> Database:
+    """The test's database as a server opens it: every wait ends, here within half the time."""
     return make_database(database_url, serving=True, pool_size=2)
