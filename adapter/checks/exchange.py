@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json as jsonlib
+import re
 import threading
 import time
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ from adapter.checks.report import Failed, NotTested
 # What `Answer.document` is when there is nothing that can be read as JSON.
 NOTHING: Any = object()
 
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
 _SHOWN = 2_000  # characters of a body in a transcript
 _LARGEST = 8 * 1024 * 1024  # bytes of an answer that are read before giving up
 _UNANSWERED = 3  # in a row, after which the host counts as gone
@@ -73,6 +75,14 @@ class Answer:
                 self.text, parse_int=Number, parse_float=Number, parse_constant=_refuse
             )
         except (ValueError, RecursionError):
+            return NOTHING
+
+    @cached_property
+    def plain(self) -> Any:
+        """The same with whole numbers as int; `NOTHING` if it is nested too deep."""
+        try:
+            return _plain(self.document)
+        except RecursionError:
             return NOTHING
 
     @property
@@ -234,6 +244,14 @@ def _is_loopback(url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Number):
+        return int(value.text) if _WHOLE.fullmatch(value.text) else value
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
 
 
 def _refuse(word: str) -> NoReturn:

@@ -4,12 +4,36 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from adapter.checks.exchange import NoAnswer, Unreachable
 from adapter.checks.masking import Mask
+from adapter.checks.play import Play
 from adapter.checks.report import Check, Clause, Failed, NotTested, Outcome, Report, Result
 
 OnResult = Callable[[Result], None]
+
+
+def run_check(
+    name: str, clauses: Sequence[Clause], play: Play, on_result: OnResult | None = None
+) -> Report:
+    """The report on the host that `play` plays with, one result for each clause.
+
+    Raises: Unreachable when the host does not answer at all.
+    """
+    try:
+        play.knock()
+    except NoAnswer as error:
+        raise Unreachable(error.detail) from error
+    target, mask = play.options.url, play.client.mask
+    try:
+        report = run_clauses(
+            clauses, play, name=name, target=target, mask=mask, on_result=on_result
+        )
+    finally:
+        play.clean_up()
+    return replace(report, exchanges=len(play.client.answers))
 
 
 def run_clauses(

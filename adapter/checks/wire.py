@@ -5,11 +5,14 @@ from __future__ import annotations
 import codecs
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from adapter.checks.exchange import NOTHING, Answer
 from adapter.checks.report import Failed, NotTested
 
 Rule = Callable[[Answer], str | None]
+
+_SLOW = 5.0  # seconds, within which whoever stands at a till or holds a phone must have an answer
 
 
 def judge(answers: Iterable[Answer], rule: Rule) -> str:
@@ -46,6 +49,16 @@ def content_type_fault(answer: Answer) -> str | None:
     return f"Content-Type is {value!r}" if value else "there is no Content-Type"
 
 
+def json_type_fault(answer: Answer) -> str | None:
+    """A Content-Type other than JSON, or with a charset other than UTF-8."""
+    value = answer.headers.get("Content-Type", "")
+    kind, *parameters = (part.strip().lower().replace('"', "") for part in value.split(";"))
+    charsets = {part.partition("=")[2].strip() for part in parameters if "charset" in part}
+    if kind == "application/json" and charsets <= {"utf-8"}:
+        return None
+    return f"Content-Type is {value!r}"
+
+
 def encoding_fault(answer: Answer) -> str | None:
     """Bytes that are not UTF-8, or not JSON."""
     try:
@@ -62,6 +75,26 @@ def bom_fault(answer: Answer) -> str | None:
     return "the body begins with a BOM" if answer.body.startswith(codecs.BOM_UTF8) else None
 
 
+def slow_fault(answer: Answer) -> str | None:
+    """An answer that took too long."""
+    return f"took {answer.seconds:.1f} s" if answer.seconds > _SLOW else None
+
+
+def first(faults: Callable[[Answer], Iterator[str]]) -> Rule:
+    """The same as a rule that names the first fault only."""
+    return lambda answer: next(faults(answer), None)
+
+
+def encrypted(play: Any) -> str:
+    """That the host is spoken to by HTTPS. Raises: Failed, NotTested on this machine."""
+    address = urlsplit(play.options.url)
+    if address.scheme == "https":
+        return "https"
+    if address.hostname in ("localhost", "127.0.0.1", "::1"):
+        raise NotTested("plain HTTP on this machine; TLS belongs to the edge")
+    raise Failed("the URL is plain HTTP; the vendor asks for HTTPS")
+
+
 def leaves(document: Any, place: str = "") -> Iterator[tuple[str, Any]]:
     """Every elementary value of a document with its place in it."""
     pending = [(place, document)]
@@ -73,6 +106,11 @@ def leaves(document: Any, place: str = "") -> Iterator[tuple[str, Any]]:
             pending += [(f"{place}[{index}]", item) for index, item in enumerate(value)]
         elif value is not NOTHING:
             yield place, value
+
+
+def objects(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list; none where it is no list."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def texts(document: Any) -> Iterator[str]:

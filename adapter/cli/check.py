@@ -15,7 +15,7 @@ from adapter.cli.output import console, print_json
 from adapter.protocols import PROTOCOLS
 from adapter.web.protocol import Protocol
 
-CHECKED = {one.name: one for one in PROTOCOLS if one.check is not None}
+CHECKED = {one.name: one for one in PROTOCOLS if one.check}
 
 
 class Checks(click.Group):
@@ -40,8 +40,7 @@ def check() -> None:
 
 
 def _command(protocol: Protocol) -> click.Command:
-    assert protocol.check is not None  # noqa: S101  # nosec B101
-    client = protocol.check()
+    client = protocol.client()
     return click.Command(
         protocol.name,
         callback=lambda **given: _run(client, **given),
@@ -92,7 +91,9 @@ def _run(client: Any, *, junit: Path | None, strict: bool, as_json: bool, **give
 def _options(kind: type[Any]) -> list[click.Parameter]:
     """An option for each field of the check's options."""
     hints = get_type_hints(kind)
-    return [_option(item, hints[item.name]) for item in fields(kind)]
+    # Those that every check has come last, after those that make this one.
+    ordered = sorted(fields(kind), key=lambda item: item.name not in kind.__annotations__)
+    return [_option(item, hints[item.name]) for item in ordered]
 
 
 def _option(item: Field[Any], annotation: Any) -> click.Option:
@@ -108,6 +109,8 @@ def _option(item: Field[Any], annotation: Any) -> click.Option:
         whole = int if annotation == frozenset[int] else str
         more |= {"multiple": True, "default": sorted(default or ()), "callback": _as_set}
         more["type"] = click.Choice([str(c) for c in choices]) if choices else whole
+    elif annotation is bool:
+        more |= {"is_flag": True}
     elif annotation in (int, float):
         more |= {"type": annotation, "show_default": True}
     elif annotation == bool | str:

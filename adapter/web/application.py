@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import flask
 import structlog
@@ -42,6 +42,7 @@ class Application(flask.Flask):
         # Tests see what a vendor would see.
         self.config["PROPAGATE_EXCEPTIONS"] = False
         request_log.install(self)
+        self.after_request(_never_kept)
         mount.install(self)
         errors.install(self)
 
@@ -52,6 +53,10 @@ class Application(flask.Flask):
         finds everything as the first did. A `CommitUnknown` is never run again.
         """
         return again(super().dispatch_request)
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself: none of ours is a coroutine, and looking each time costs."""
+        return func
 
     def raise_routing_exception(self, request: flask.Request) -> NoReturn:
         """Raise what kept a view from being found; a redirect counts as not found."""
@@ -71,6 +76,12 @@ class Application(flask.Flask):
             return super().wsgi_app(environ, start_response)
         except Exception as error:
             return _last_words(error)(environ, start_response)
+
+
+def _never_kept(response: flask.Response) -> flask.Response:
+    # A balance ages at once, and a GET that reserves must never be answered from a cache.
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _last_words(error: Exception) -> flask.Response:

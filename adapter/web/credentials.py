@@ -6,6 +6,7 @@ import base64
 import binascii
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Lock
 from typing import cast
 
@@ -14,6 +15,7 @@ from flask import Flask, Request, current_app, g
 
 from adapter.core import partners
 from adapter.core.errors import Unauthenticated
+from adapter.core.origins import Place
 from adapter.core.partners import Caller
 from adapter.db.database import again
 from adapter.web.work import reading
@@ -81,9 +83,18 @@ def authenticate(protocol: str, presented: str) -> Caller:
         return again(once)
 
     cache = cast(CredentialCache, current_app.extensions["credentials"])
-    caller = cache.caller(protocol, presented, ask)
-    g.caller = caller
-    return caller
+    g.caller = cache.caller(protocol, presented, ask)
+    return caller()
+
+
+def caller() -> Caller:
+    """Whom `authenticate` found for this request."""
+    return cast(Caller, g.caller)
+
+
+def place() -> Place:
+    """Where this request comes from, as its protocol left it in `g.place`."""
+    return cast(Place, g.place)
 
 
 def basic(request: Request) -> str:
@@ -124,12 +135,13 @@ def header_key(request: Request, header: str) -> str:
 
 def header_text(request: Request, header: str) -> str:
     """A header's text without blanks around it, read as UTF-8 where it is; empty if missing."""
-    value = request.headers.get(header, "").strip()
-    try:
-        # WSGI hands bytes over as Latin-1; what senders mean is UTF-8.
-        return value.encode("latin-1").decode()
-    except UnicodeError:
-        return value
+    value = request.headers.get(header, "")
+    if not value.isascii():
+        # WSGI hands bytes over as Latin-1; what senders mean is UTF-8. Only then are blanks blanks:
+        # among the bytes of a letter there may be one that Latin-1 has as a blank.
+        with suppress(UnicodeError):
+            value = value.encode("latin-1").decode()
+    return value.strip()
 
 
 def _scheme(request: Request, wanted: str) -> str:

@@ -14,11 +14,13 @@ import structlog
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # The last frames tell enough; endless recursion has a thousand of them.
 _FRAMES = 50
+_threshold = logging.INFO
 
 
 def configure(level: str = "INFO") -> None:
     """Send our log lines, and those of the libraries we use, to stderr as JSON."""
-    threshold = logging.getLevelName(level)
+    global _threshold  # of the process, as all of structlog's configuration is
+    threshold = _threshold = logging.getLevelName(level)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -33,6 +35,11 @@ def configure(level: str = "INFO") -> None:
     root = logging.getLogger()
     if not any(isinstance(handler, _Foreign) for handler in root.handlers):
         root.addHandler(_Foreign())
+
+
+def is_told(level: int) -> bool:
+    """Whether lines of this severity are written, asked where making one would cost."""
+    return level >= _threshold
 
 
 def traceback_of(error: BaseException) -> str:

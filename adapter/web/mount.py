@@ -71,14 +71,15 @@ def _chosen_roots(protocol: Protocol, settings: object) -> list[str]:
 
 
 def _stay_on_owned_paths() -> None:
-    if b"%00" in request.query_string or "\0" in request.path:
+    query, path, blueprint = request.query_string, request.path, request.blueprint
+    if b"%00" in query or "\0" in path:
         raise BadRequest("a NUL in the address")
     try:
-        request.query_string.decode()
+        query.decode()
     except UnicodeDecodeError:
         raise BadRequest("the query is not UTF-8") from None
     # One protocol's `/api/<store>` may match below another's `/api/v2`: the longest path decides.
-    if request.blueprint is not None:
-        owner = owner_of(request.path)
-        if owner is None or request.blueprint.partition("@")[0] != owner.name:
+    if blueprint is not None:
+        owner = owner_of(path)
+        if owner is None or blueprint.partition("@")[0] != owner.name:
             raise NotFound

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, TypeVar, cast
 
 from flask import Blueprint, Flask, Response, current_app
@@ -31,6 +32,11 @@ MERCHANT_TOKEN = CredentialForm("token", name="merchant")
 
 
 @dataclass(frozen=True, slots=True)
+class NoSettings:
+    """Settings of a protocol that has none for the whole process."""
+
+
+@dataclass(frozen=True, slots=True)
 class Protocol:
     """One vendor's protocol, whole: a folder and its name in `PROTOCOLS` make it served."""
 
@@ -39,11 +45,15 @@ class Protocol:
     blueprint: Blueprint  # its endpoints, at the paths the vendor documents
     roots: tuple[str, ...]  # the documented paths it answers at and below, wrong ones too
     refuse: Callable[[Exception], Response]  # any exception at all, said in the vendor's words
-    settings: type[Any]  # a frozen dataclass of `setting(...)`: what its process may choose
     credential_settings: type[Schema]  # the shape of a credential's `settings`
     credential: CredentialForm  # how its callers show who they are
+    settings: type[Any] = NoSettings  # a frozen dataclass of `setting(...)`: what a process chooses
     root_settings: tuple[str, ...] = ()  # attributes of `settings` that hold further roots
-    check: Callable[[], Any] | None = None  # imports and returns its conformance client
+    check: str = ""  # the module of its conformance client, if it brings one
+
+    def client(self) -> Any:
+        """The conformance client, imported when it is asked for: who serves needs none."""
+        return import_module(self.check)
 
 
 def settings_of(kind: type[S], app: Flask | None = None) -> S:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import re
 import time
-import uuid
 from typing import cast
 
 import structlog
 from flask import Flask, Response, g, request
-from structlog.contextvars import bind_contextvars, clear_contextvars
+from structlog.contextvars import bind_contextvars
 
+from adapter.web.logs import is_told
 from adapter.web.mount import owner_of
 
 HEADER = "X-Request-ID"
@@ -32,10 +34,10 @@ def request_id() -> str:
 
 
 def _begin() -> None:
-    given = request.headers.get(HEADER, "")
+    given = request.headers.get(HEADER)
+    sane = given is not None and _SANE.fullmatch(given)
     g.began = time.perf_counter()
-    g.request_id = given if _SANE.fullmatch(given) else uuid.uuid4().hex
-    clear_contextvars()
+    g.request_id = given if sane else os.urandom(16).hex()
     bind_contextvars(request_id=g.request_id)
 
 
@@ -43,6 +45,12 @@ def _end(response: Response) -> Response:
     if "began" not in g:
         _begin()  # the request broke before anything of ours ran
     response.headers[HEADER] = request_id()
+    if is_told(logging.INFO):
+        _tell(response)
+    return response
+
+
+def _tell(response: Response) -> None:
     owner = owner_of(request.path)
     caller = g.get("caller")
     log.info(
@@ -57,4 +65,3 @@ def _end(response: Response) -> Response:
         program=caller.program.code if caller else None,
         credential=str(caller.credential_id) if caller else None,
     )
-    return response

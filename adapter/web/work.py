@@ -7,9 +7,9 @@ from typing import cast
 
 from flask import current_app
 
-from adapter.db import Database, Work
+from adapter.db import Database, Glance, Work
 
-__all__ = ["Work", "database", "reading", "unit_of_work"]
+__all__ = ["Glance", "Work", "database", "glance", "reading", "unit_of_work"]
 
 
 def database() -> Database:
@@ -25,3 +25,8 @@ def unit_of_work() -> AbstractContextManager[Work]:
 def reading() -> AbstractContextManager[Work]:
     """A consistent look at the rows, which cannot commit."""
     return database().reading()
+
+
+def glance() -> Glance:
+    """A look by single statements, for views that need no more than one."""
+    return database().glance()

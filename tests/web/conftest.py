@@ -16,7 +16,7 @@ from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
 
 from adapter.core import errors as core
-from adapter.core import partners
+from adapter.core import partners, programs
 from adapter.core.programs import Program
 from adapter.db import Base, CommitUnknown, Database
 from adapter.web import credentials, logs, mount
@@ -258,7 +258,7 @@ def polly(scene: Scene) -> Any:
     """The credential `polly:пароль:1` of a parrot."""
     presented = "polly:пароль:1"
     with scene.database.unit_of_work() as work:
-        program = Program(code="BIRDS", settings={}, card_numbers={}, created_at=work.now)
+        program = Program(code="BIRDS", created_at=work.now, **programs.DEFAULTS)
         work.session.add(program)
         work.session.flush()
         digest = partners.digest(PEPPER, "parrot", presented)

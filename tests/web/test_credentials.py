@@ -70,6 +70,18 @@ def test_tokens_and_keys_are_read_as_utf8_without_blanks():
     assert header_text(request, "X-Cash-ID") == ""
 
 
+@pytest.mark.parametrize("text", ["ЦЕНТР", "Верх", "Р", "Store à"])
+def test_a_letter_whose_last_byte_latin1_has_as_a_blank_keeps_it(text):
+    sent = f" {text} ".encode().decode("latin-1")
+    environ = EnvironBuilder().get_environ()
+    environ |= {"HTTP_X_STORE_ID": sent, "HTTP_AUTHORIZATION": f"Bearer {sent}".rstrip(" ")}
+
+    request = Request(environ)
+
+    assert header_text(request, "X-Store-ID") == header_key(request, "X-Store-ID") == text
+    assert bearer(request) == text
+
+
 @pytest.mark.parametrize("value", ["", "   "])
 def test_a_blank_key_is_nobody(value):
     with pytest.raises(Unauthenticated):

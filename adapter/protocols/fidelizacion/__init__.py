@@ -2,24 +2,16 @@
 
 from adapter.protocols.fidelizacion.errors import refuse
 from adapter.protocols.fidelizacion.routes import blueprint
-from adapter.protocols.fidelizacion.settings import CredentialSettings, ProcessSettings
+from adapter.protocols.fidelizacion.settings import NAME, CredentialSettings
 from adapter.web.protocol import API_KEY, Protocol
 
-
-def _check() -> object:
-    from adapter.protocols.fidelizacion import check
-
-    return check
-
-
 protocol = Protocol(
-    name="fidelizacion",
+    name=NAME,
     title="fidelizacion.app Loyalty API v1",
     blueprint=blueprint,
     roots=("/v1/member", "/v1/payment", "/v1/transaction", "/v1/event"),
     refuse=refuse,
-    settings=ProcessSettings,
     credential_settings=CredentialSettings,
     credential=API_KEY,
-    check=_check,
+    check="adapter.protocols.fidelizacion.check",
 )

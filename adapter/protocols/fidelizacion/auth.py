@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from typing import cast
-
 from flask import g, request
 
 from adapter.core.origins import Place
-from adapter.core.partners import Caller
 from adapter.protocols.fidelizacion.errors import InvalidHeader, MissingHeader, UnknownBranch
-from adapter.protocols.fidelizacion.settings import Agreement
-from adapter.web.credentials import authenticate, header_key, header_text
+from adapter.protocols.fidelizacion.settings import NAME, Agreement
+from adapter.web.credentials import authenticate, caller, header_key, header_text
+from adapter.web.shapes import LONGEST_TEXT, is_line
 
-CHANNEL = "fidelizacion"
 # In the order in which a missing one is reported, with the most characters each may have.
-REQUIRED = {"x-branch-id": 255, "x-pos-id": 255, "x-source-type": 64, "x-source-name": 128}
+REQUIRED = {
+    "x-branch-id": LONGEST_TEXT,
+    "x-pos-id": LONGEST_TEXT,
+    "x-source-type": 64,
+    "x-source-name": 128,
+}
 # What Como's terminals send as well; together with the two above it fits where it is kept.
 VERSION, LONGEST_VERSION = "x-source-version", 60
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def require_terminal() -> None:
@@ -30,34 +30,24 @@ def require_terminal() -> None:
         InvalidHeader: One that is too long, or has control characters in it.
         UnknownBranch: The business keeps a list of its branches, and this one is not on it.
     """
-    authenticate(CHANNEL, header_key(request, "x-api-key"))
+    authenticate(NAME, header_key(request, "x-api-key"))
     given = {header: header_text(request, header) for header in REQUIRED}
     for header, text in given.items():
         if not text:
             raise MissingHeader(header)
     given[VERSION] = header_text(request, VERSION)
     for header, longest in (*REQUIRED.items(), (VERSION, LONGEST_VERSION)):
-        if len(given[header]) > longest or _CONTROL.search(given[header]):
+        if not is_line(given[header], longest=longest):
             raise InvalidHeader(header)
     branch, terminal, *source = given.values()
     if not agreement().admits(branch):
         raise UnknownBranch("the branch is not on the list")
-    g.place = Place(CHANNEL, branch, terminal, " ".join(part for part in source if part))
-
-
-def caller() -> Caller:
-    """The business of this request."""
-    return cast(Caller, g.caller)
+    g.place = Place(NAME, branch, terminal, " ".join(part for part in source if part))
 
 
 def agreement() -> Agreement:
     """What was agreed with the business of this request."""
     return Agreement.of(caller())
-
-
-def place() -> Place:
-    """Branch, terminal and source of this request."""
-    return cast(Place, g.place)
 
 
 def choice_of_header(header: str, choices: tuple[str, ...]) -> str:

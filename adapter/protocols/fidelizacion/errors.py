@@ -17,7 +17,6 @@ from werkzeug.exceptions import (
 
 from adapter.core import errors
 from adapter.protocols.fidelizacion import wire
-from adapter.protocols.fidelizacion.schemas import InvalidField
 from adapter.web.errors import reply_for
 from adapter.web.json import BadJson, EncodedBody, NotAnObject
 
@@ -40,6 +39,15 @@ class InvalidHeader(HeaderFault):
 
 class UnknownBranch(errors.Refused):
     """The business keeps a list of branches, and this one is not on it."""
+
+
+class InvalidField(errors.Invalid):
+    """A field is not as it must be: which one, and in what respect."""
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(message)
+        self.path = path
+        self.message = message
 
 
 class WrongCode(errors.Refused):
@@ -150,7 +158,7 @@ FAULTS: dict[type[Exception], Fault] = {
     errors.TransactionCancelled: Fault(
         "4006103", "Transaction was already cancelled", path="body.transaction.transactionId"
     ),
-    errors.BenefitUnknown: Fault("4008101", "Asset not found for this member", path="{asset}"),
+    errors.UnknownBenefit: Fault("4008101", "Asset not found for this member", path="{asset}"),
     errors.BenefitNotUsable: Fault("4008102", "Asset is not redeemable", path="{asset}"),
     # What the vendor has no words for, in ours
     errors.NotFound: Fault("4000101", "Not found in this business"),

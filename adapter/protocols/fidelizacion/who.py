@@ -7,10 +7,9 @@ from datetime import datetime
 
 from adapter.core import cards, codes
 from adapter.core.members import IdentityKind, Member
-from adapter.protocols.fidelizacion.auth import caller, place
 from adapter.protocols.fidelizacion.errors import blame
 from adapter.protocols.fidelizacion.mapping import people
-from adapter.web.credentials import pepper
+from adapter.web.credentials import caller, pepper, place
 from adapter.web.work import Work
 
 Given = Mapping[str, str]
@@ -47,4 +46,4 @@ def code_holder(work: Work, code: str, member: Member | None = None) -> Member |
 
     A wrong try is counted: leave the unit of work before refusing it.
     """
-    return codes.verify(work, pepper(), caller().program, code, member=member, place=place())
+    return codes.take(work, pepper(), caller().program, code, member=member, place=place())

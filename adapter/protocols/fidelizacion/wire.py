@@ -33,7 +33,7 @@ def reply(data: dict[str, Any], *, message: str | None = None) -> Response:
     envelope["data"] = data
     mirrored = {key: value for key, value in data.items() if key not in (*envelope, "message")}
     mirrored.pop("error", None)
-    return finish(Response(json.dumps(envelope | mirrored)))
+    return Response(json.dumps(envelope | mirrored), content_type=CONTENT_TYPE)
 
 
 def refusal(*, code: str, message: str, path: str | None, status: int) -> Response:
@@ -42,14 +42,7 @@ def refusal(*, code: str, message: str, path: str | None, status: int) -> Respon
     if path is not None:
         error["path"] = path
     document = {"status": "error", "error": error}
-    return finish(Response(json.dumps(document), status=status))
-
-
-def finish(response: Response) -> Response:
-    """The reply with the header of section 1, and never kept: a balance ages at once."""
-    response.headers["Content-Type"] = CONTENT_TYPE
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return Response(json.dumps(document), status=status, content_type=CONTENT_TYPE)
 
 
 def member_text(*names: str) -> str:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-from flask import g, request
+from flask import request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-from adapter.core.partners import Caller
-from adapter.protocols.koshelek.settings import Agreement
-from adapter.web.credentials import authenticate, basic
+from adapter.protocols.koshelek.settings import NAME, Agreement
+from adapter.web.credentials import authenticate, basic, caller
 
 
 def require_partner() -> None:
@@ -18,12 +15,7 @@ def require_partner() -> None:
     Raises:
         Unauthenticated: No credentials, or none that are valid.
     """
-    authenticate("koshelek", basic(request))
-
-
-def caller() -> Caller:
-    """The partner of this request."""
-    return cast(Caller, g.caller)
+    authenticate(NAME, basic(request))
 
 
 def agreement() -> Agreement:

@@ -68,10 +68,10 @@ FAULTS: dict[type[Exception], Fault] = {
     errors.Conflict: Fault("015", "Данные принадлежат другому участнику программы"),
     errors.NumbersExhausted: Fault("016", "Свободные номера карт закончились"),
     # Promotions
-    errors.UnknownCode: Fault("020", "Промокод не найден"),
-    errors.CodeExpired: Fault("021", "Срок действия промокода истёк"),
-    errors.CodeUsed: Fault("022", "Промокод уже использован"),
-    errors.CodeNotYours: Fault("023", "Промокод предназначен другому участнику программы"),
+    errors.UnknownPromoCode: Fault("020", "Промокод не найден"),
+    errors.PromoCodeExpired: Fault("021", "Срок действия промокода истёк"),
+    errors.PromoCodeUsed: Fault("022", "Промокод уже использован"),
+    errors.PromoCodeNotYours: Fault("023", "Промокод предназначен другому участнику программы"),
     errors.ReceiptTaken: Fault("024", "Чек уже зарегистрирован другим участником программы"),
     NotAgreed: Fault("025", "Метод не подключён"),
     # Everything else
@@ -98,7 +98,8 @@ def refuse(error: Exception) -> Response:
     """Any error at all as a status, a code and a description (2.3, 2.4)."""
     fault = reply_for(error, FAULTS)
     body = {"code": fault.code, "description": _description(error, fault)}
-    response = wire.reply(body, fault.status)
+    # Not every refusal is one of the blueprint's, which finishes its own.
+    response = wire.finish(wire.reply(body, fault.status))
     if isinstance(error, errors.Unauthenticated):
         response.status_code = settings_of(ProcessSettings).unauthorized_status
         # RFC 7617: the charset tells that the password is UTF-8 (G36).

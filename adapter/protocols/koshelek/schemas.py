@@ -18,11 +18,8 @@ from marshmallow import (
 
 from adapter.core.members import ConsentKind
 from adapter.protocols.koshelek.mapping import CHANNELS, GENDERS
+from adapter.web.shapes import LONGEST_TEXT, is_email, is_line
 
-LONGEST_TEXT = 255
-# Not `isprintable`, which would refuse the space that does not break, and joined emoji.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -39,7 +36,7 @@ class Text(fields.Field[str]):
         if not isinstance(value, str):
             raise ValidationError("must be a string")
         value = value.strip()
-        if len(value) > self.longest or _CONTROL.search(value):
+        if not is_line(value, longest=self.longest):
             raise ValidationError("too long, or with control characters")
         return value
 
@@ -62,8 +59,7 @@ class Email(Text):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)
-        # Without case, as it is compared, some letters are two.
-        if not _EMAIL.fullmatch(text) or len(text.lower()) > self.longest:
+        if not is_email(text):
             raise ValidationError("must be an e-mail address")
         return text
 

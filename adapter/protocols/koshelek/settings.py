@@ -3,15 +3,16 @@ credential, as agreed with one partner."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from marshmallow import Schema, validate
 from marshmallow import fields as shapes
 
-from adapter.core.partners import Caller
+from adapter.web import agreements
 from adapter.web.settings import route_path, setting
 from adapter.web.shapes import StrictBoolean
 
+NAME = "koshelek"
 VERSIONS = ("1.0.0", "1.1.0", "1.2.0", "1.3.0")
 CONTENT_TYPE = "application/json; charset=utf-8"
 
@@ -39,7 +40,7 @@ class ProcessSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(agreements.Agreement):
     """What was agreed with one partner: the `settings` of a credential."""
 
     api_version: str = "1.3.0"
@@ -47,12 +48,6 @@ class Agreement:
     special_users: bool = False  # G27
     receipt_promo: bool = False  # G4
     reservation_form: str = "bare"  # G1: bare, string, object
-
-    @classmethod
-    def of(cls, caller: Caller) -> Agreement:
-        """The agreement with a caller."""
-        known = {field.name for field in fields(cls)}
-        return cls(**{name: v for name, v in caller.settings.items() if name in known})
 
     def includes(self, version: str) -> bool:
         """Whether methods of this API version were agreed."""

@@ -1,4 +1,4 @@
-"""Koshelek's bytes: requests read by a schema; every leaf of a reply a string, nothing cached."""
+"""Koshelek's bytes: requests read by a schema; every leaf of a reply a string."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from adapter.core.amounts import Amount
 from adapter.protocols.koshelek.settings import ProcessSettings
 from adapter.web import json
 from adapter.web.protocol import settings_of
+from adapter.web.shapes import plain
 
 
 def query(schema: Schema) -> dict[str, Any]:
@@ -29,24 +30,22 @@ def body(schema: Schema) -> dict[Any, Any]:
 
 def reply(document: Any, status: int = 200) -> Response:
     """A JSON document whose every elementary value is a string (2.5)."""
-    return finish(Response(json.dumps(strings(document)), status=status))
+    return Response(json.dumps(strings(document)), status=status)
 
 
 def bare(text: str) -> Response:
     """A body that is nothing but this text (G1)."""
-    return finish(Response(text))
+    return Response(text)
 
 
 def empty() -> Response:
     """Zero bytes, with the header all the same (5.1, G10)."""
-    return finish(Response(b""))
+    return Response(b"")
 
 
 def finish(response: Response) -> Response:
     """The reply with the header that 2.2 wants on each, also on those without a body."""
     response.headers["Content-Type"] = settings_of(ProcessSettings).content_type
-    # A balance ages at once, and the reservation is a GET that must never be answered twice.
-    response.headers["Cache-Control"] = "no-store"
     return response
 
 
@@ -63,13 +62,7 @@ def strings(value: Any) -> Any:
     if isinstance(value, int | Amount):
         return str(value)
     if isinstance(value, Decimal):
-        return _plain(value)
+        return format(plain(value), "f")  # section 8: no exponent, no trailing zeros
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no agreed form on this wire")
-
-
-def _plain(number: Decimal) -> str:
-    # Section 8: no exponent, no trailing zeros.
-    text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text

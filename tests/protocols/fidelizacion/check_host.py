@@ -5,15 +5,11 @@ Each rule is a method of its own, so that a test can break exactly one of them i
 
 from __future__ import annotations
 
-import contextlib
 import json
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import urlsplit
 
+from tests.checks.hosts import Reply, Request
 from tests.protocols.fidelizacion.check_fields import Refusal
 from tests.protocols.fidelizacion.check_members import Business
 from tests.protocols.fidelizacion.check_shop import Shop
@@ -41,22 +37,6 @@ CALLS = {
     "/v1/transaction": "transaction",
     "/v1/event": "event_call",
 }
-
-
-@dataclass
-class Request:
-    method: str
-    path: str
-    headers: Any
-    body: bytes
-    query: str = ""
-
-
-@dataclass
-class Reply:
-    status: int
-    body: bytes
-    headers: dict[str, str]
 
 
 class Host(Shop):
@@ -178,41 +158,3 @@ class Host(Shop):
 
 def _no_number(word: str) -> float:
     raise ValueError(word)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    host: Host
-
-    def handle_any(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        target = urlsplit(self.path)
-        request = Request(self.command, target.path, self.headers, body, target.query)
-        reply = self.host.answer(request)
-        self.send_response(reply.status)
-        for name, value in reply.headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(reply.body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(reply.body)
-
-    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = handle_any
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """A test has no use for a line per request."""
-
-
-@contextlib.contextmanager
-def serving(host: Host) -> Iterator[str]:
-    """The base URL at which the host answers over real HTTP."""
-    handler = type("Handler", (_Handler,), {"host": host})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
+
+from tests.protocols.callers import leaves
 
 STATUSES = {200, 400, 401, 403, 404, 405, 413, 415, 429, 500}
 TOP = {"status", "message", "data"}
 # 2.1: what the mirror never overwrites.
 RESERVED = {"status", "message", "error"}
-
-
-def leaves(value: Any) -> Iterator[Any]:
-    """The elementary values of a document."""
-    if isinstance(value, dict):
-        for inner in value.values():
-            yield from leaves(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from leaves(inner)
-    else:
-        yield value
 
 
 def assert_obeys(method: str, status: int, headers: Mapping[str, str], body: bytes) -> None:

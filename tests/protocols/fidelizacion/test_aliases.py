@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.protocols.callers import OF_THE_SHAPE
 from tests.protocols.fidelizacion.people import (
     BY_PHONE,
     INES,
@@ -15,7 +16,7 @@ from tests.protocols.fidelizacion.people import (
     grant,
     register_ines,
 )
-from tests.protocols.fidelizacion.till import OF_THE_SHAPE, Till, data_of, refusal
+from tests.protocols.fidelizacion.till import Till, data_of, refusal
 from tests.protocols.state import rows
 
 LINE = {"lineId": "1", "code": "TEA01", "quantity": 1}

@@ -11,8 +11,9 @@ from adapter.core import programs
 from adapter.core.amounts import LARGEST_MINOR
 from adapter.web.json import LARGEST_BODY
 from tests.factories import findings
+from tests.protocols.callers import OF_THE_SHAPE
 from tests.protocols.fidelizacion.people import BY_PHONE, balance, give, grant, register_ines
-from tests.protocols.fidelizacion.till import OF_THE_SHAPE, Till, data_of, refusal
+from tests.protocols.fidelizacion.till import Till, data_of, refusal
 from tests.protocols.state import rows
 
 LINE = {"lineId": "1", "code": "TEA01", "quantity": 1, "netAmount": 1000}

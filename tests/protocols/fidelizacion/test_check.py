@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import replace
 from typing import Any
 
 import pytest
-import requests
-from click.testing import CliRunner
-from requests.structures import CaseInsensitiveDict
 
-from adapter.checks import Client, Outcome, Report, Unreachable
-from adapter.cli.check import check as command
-from adapter.protocols.fidelizacion.check import CLAUSES, Options, run, transport
+from adapter.checks import Client, wire
+from adapter.protocols.fidelizacion import check
+from adapter.protocols.fidelizacion.check import CLAUSES
+from tests.checks.contract import Case, CheckContract
+from tests.checks.hosts import Reply, Request, assert_found_out, faults, together, untested
 from tests.protocols.fidelizacion import (
     check_members,
     wrong_benefits,
@@ -27,7 +25,7 @@ from tests.protocols.fidelizacion import (
     wrong_wire,
 )
 from tests.protocols.fidelizacion.check_fields import Refusal
-from tests.protocols.fidelizacion.check_host import KEY, OTHER_KEY, Host, Reply, Request, serving
+from tests.protocols.fidelizacion.check_host import KEY, OTHER_KEY, Host
 
 WRONG = [
     *wrong_wire.WRONG,
@@ -52,39 +50,47 @@ ASKS_FOR_KNOWN = {
 }
 
 
-def options(url: str = "http://127.0.0.1:1", **changes) -> Options:
-    return Options(**{"url": url, "api_key": KEY, **changes})
+CASE = Case(
+    client=check,
+    host=Host,
+    needed={"api_key": KEY},
+    known=KNOWN,
+    unseen=UNSEEN | NOT_SAID,
+    odd=(
+        b'{"status": "success"}',
+        b'{"status": "success", "data": []}',
+        b'{"status": "success", "data": {"member": [], "newBalance": 1, "usedAssets": [1]}}',
+        b'{"status": "success", "data": {"member": {"assets": {}, "points": 1e9}, "shortCode": 1}}',
+        b'{"status": "success", "data": {"confirmationCode": {}, "appliedDeals": [{}]}}',
+        b'{"status": "success", "data": {"confirmationCode": "1", "earnedPoints": true}}',
+        b'{"status": "error"}',
+        b'{"status": "error", "error": []}',
+        b'{"status": "error", "error": {"code": [], "message": {}, "path": 1}}',
+        b'{"status": "error", "error": {"code": "1001", "path": null}}',
+        b'{"data":' * 900 + b"1" + b"}" * 900,
+        b'{"status": 1e999999999999}',
+    ),
+    impossible=(
+        {"api_key": ""},
+        {"api_key": "clé"},
+        {"branch": " 1"},
+        {"other_branch": "CHECK-1"},
+        {"phone_prefix": "+34"},
+        {"phone_prefix": "123456789"},
+        {"registration": "lax"},
+        {"payment_codes": "maybe"},
+        {"amount": 0},
+        {"point_value": -1},
+    ),
+    secrets=(KEY, OTHER_KEY, check_members.ASSET_PHONE, check_members.INACTIVE_PHONE),
+    environ={"CHECK_API_KEY": KEY, "CHECK_OTHER_API_KEY": OTHER_KEY},
+    arguments=("--branch", "B1", "--pos", "7"),
+)
+in_process = CASE.play
 
 
-def over_http(host: Host, **changes) -> Report:
-    with serving(host) as url:
-        return run(options(url, **changes))
-
-
-@pytest.fixture
-def in_process(monkeypatch):
-    """Runs the check with the host in place of the network, which is many times faster."""
-
-    def check(host: Host, **changes) -> Report:
-        def exchange(client, method, target, headers, body):
-            path, _, query = target.partition("?")
-            named = CaseInsensitiveDict(headers)
-            reply = host.answer(Request(method, path, named, body or b"", query))
-            return reply.status, CaseInsensitiveDict(reply.headers), reply.body
-
-        monkeypatch.setattr(Client, "_exchange", exchange)
-        return run(options(**changes))
-
-    return check
-
-
-def faults(report: Report) -> set[str]:
-    """The clauses found broken, without those which only sum up others."""
-    return {fault.clause.id for fault in report.faults(strict=True) if fault.clause.check}
-
-
-def untested(report: Report) -> set[str]:
-    return {r.clause.id for r in report.results if r.outcome is Outcome.NOT_TESTED}
+class TestCheck(CheckContract):
+    case = CASE
 
 
 class AsksForCodes(Host):
@@ -98,35 +104,16 @@ class AsksForCodes(Host):
             self.refuse("4007004")
 
 
-def test_a_conforming_host_has_no_fault():
-    report = over_http(Host(), **KNOWN)
-
-    assert [(fault.clause.id, fault.detail) for fault in report.faults(strict=True)] == []
-    assert report.passed(strict=True)
-
-
-def test_only_what_cannot_be_seen_from_outside_stays_untested(in_process):
-    assert untested(in_process(Host(), **KNOWN)) == UNSEEN | NOT_SAID
-
-
-def test_nothing_about_a_host_needs_to_be_known(in_process):
+def test_nothing_about_a_host_needs_to_be_known():
     report = in_process(Host())
 
     assert report.passed(strict=True)
     assert untested(report) == UNSEEN | NOT_SAID | ASKS_FOR_KNOWN
 
 
-@pytest.mark.parametrize(("host", "broken"), [pytest.param(*w, id=w[0].__name__) for w in WRONG])
-def test_a_wrong_host_is_found_out(in_process, host, broken):
-    report = in_process(host(), **KNOWN)
-
-    assert faults(report) == broken
-    assert not report.passed(strict=True)
-
-
-def test_a_wrong_host_is_found_out_over_http():
-    for host, broken in WRONG[:1] + WRONG[-1:]:
-        assert faults(over_http(host(), **KNOWN)) == broken
+@pytest.mark.parametrize("group", together(WRONG, Host))
+def test_wrong_hosts_are_found_out(group):
+    assert_found_out(group, lambda host: in_process(host, **KNOWN))
 
 
 def test_every_clause_that_can_be_seen_was_seen_to_fail():
@@ -137,7 +124,7 @@ def test_every_clause_that_can_be_seen_was_seen_to_fail():
     assert {clause.id for clause in CLAUSES if clause.check} - failed == UNSEEN | others
 
 
-def test_a_host_that_knows_no_phones_fails(in_process):
+def test_a_host_that_knows_no_phones_fails():
     class Blind(Host):
         def find(self, shop, name, value):
             return None if name == "phoneNumber" else super().find(shop, name, value)
@@ -145,7 +132,7 @@ def test_a_host_that_knows_no_phones_fails(in_process):
     assert {"4.1a", "5.1i", "5.3b", "6a"} <= faults(in_process(Blind()))
 
 
-def test_plain_http_is_for_this_machine_only(in_process):
+def test_plain_http_is_for_this_machine_only():
     assert faults(in_process(Host(), url="http://host.example.org")) == {"1a"}
     assert "1a" not in untested(in_process(Host(), url="https://host.example.org"))
 
@@ -156,11 +143,11 @@ def test_a_slow_answer_is_a_fault(monkeypatch):
 
     quick = client.send("POST", "/v1/event")
 
-    assert transport.slow_fault(quick) is None
-    assert transport.slow_fault(replace(quick, seconds=5.5)) == "took 5.5 s"
+    assert wire.slow_fault(quick) is None
+    assert wire.slow_fault(replace(quick, seconds=5.5)) == "took 5.5 s"
 
 
-def test_a_strict_business_is_held_to_it(in_process):
+def test_a_strict_business_is_held_to_it():
     class Strict(Host):
         strict = True
 
@@ -171,7 +158,7 @@ def test_a_strict_business_is_held_to_it(in_process):
     assert faults(in_process(Host(), registration="strict")) == {"5.1l"}
 
 
-def test_a_business_that_asks_for_codes_is_held_to_it(in_process):
+def test_a_business_that_asks_for_codes_is_held_to_it():
     class OtherWords(AsksForCodes):
         def error(self, refusal: Refusal) -> Any:
             document = super().error(refusal)
@@ -190,13 +177,13 @@ def test_a_business_that_asks_for_codes_is_held_to_it(in_process):
     assert faults(in_process(Unasked(), payment_codes="on")) == {"8.3b"}
 
 
-def test_a_host_that_asks_for_codes_unannounced_is_not_held_to_paying(in_process):
+def test_a_host_that_asks_for_codes_unannounced_is_not_held_to_paying():
     report = in_process(AsksForCodes())
 
     assert "5.5a" in untested(report)
 
 
-def test_a_host_where_sales_earn_nothing_has_no_payments_to_look_at(in_process):
+def test_a_host_where_sales_earn_nothing_has_no_payments_to_look_at():
     class Mean(Host):
         def base(self, shop, key, told):
             return 0
@@ -207,7 +194,7 @@ def test_a_host_where_sales_earn_nothing_has_no_payments_to_look_at(in_process):
     assert {"5.5a", "5.6e", "7.2a", "7.6d"} <= untested(report)
 
 
-def test_a_member_with_points_pays_and_has_them_again(in_process):
+def test_a_member_with_points_pays_and_has_them_again():
     class Mean(Host):
         def base(self, shop, key, told):
             return 0
@@ -222,7 +209,7 @@ def test_a_member_with_points_pays_and_has_them_again(in_process):
 
 
 @pytest.mark.parametrize("host", [Host, *(wrong for wrong, _ in WRONG[:1])])
-def test_nothing_is_left_behind_but_the_members(in_process, host):
+def test_nothing_is_left_behind_but_the_members(host):
     business = (played := host()).businesses[KEY]
 
     in_process(played, **KNOWN)
@@ -233,7 +220,7 @@ def test_nothing_is_left_behind_but_the_members(in_process, host):
     assert business.members[0].assets == {"as_91": "active", "as_92": "expired"}
 
 
-def test_made_up_members_can_be_told(in_process):
+def test_made_up_members_can_be_told():
     host = Host()
 
     in_process(host, phone_prefix="99812")
@@ -247,34 +234,7 @@ def test_made_up_members_can_be_told(in_process):
     assert all(email.endswith("@example.org") for email in emails)
 
 
-@pytest.mark.parametrize("host", [Host, WRONG[0][0], WRONG[-1][0]])
-def test_every_clause_is_reported_exactly_once(in_process, host):
-    report = in_process(host(), **KNOWN)
-
-    reported = Counter(result.clause.id for result in report.results)
-    assert reported == Counter(clause.id for clause in CLAUSES)
-    assert set(reported.values()) == {1}
-
-
-def test_every_sum_is_of_clauses_and_every_id_names_its_section():
-    ids = {clause.id for clause in CLAUSES}
-
-    assert {part for clause in CLAUSES for part in clause.sums} <= ids
-    assert {id.partition(".")[0].rstrip("abcdefgh") for id in ids} == {
-        *("1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "12"),
-    }
-    assert max(map(len, ids)) < 7
-
-
-def test_results_are_told_as_they_become_known():
-    told = []
-    with serving(Host()) as url:
-        report = run(options(url), on_result=told.append)
-
-    assert sorted(told, key=report.results.index) == list(report.results)
-
-
-def test_advice_fails_the_run_only_when_strict(in_process):
+def test_advice_fails_the_run_only_when_strict():
     class NoPaths(Host):
         def error(self, refusal: Refusal) -> Any:
             return super().error(Refusal(refusal.code, str(refusal)))
@@ -285,66 +245,7 @@ def test_advice_fails_the_run_only_when_strict(in_process):
     assert not report.passed(strict=True)
 
 
-ODD = [
-    b"",
-    b"[]",
-    b"{}",
-    b"null",
-    b"1",
-    b'"x"',
-    b'{"status": "success"}',
-    b'{"status": "success", "data": []}',
-    b'{"status": "success", "data": {"member": [], "newBalance": 1, "usedAssets": [1]}}',
-    b'{"status": "success", "data": {"member": {"assets": {}, "points": 1e9}, "shortCode": 1}}',
-    b'{"status": "success", "data": {"confirmationCode": {}, "appliedDeals": [{}]}}',
-    b'{"status": "success", "data": {"confirmationCode": "1", "earnedPoints": true}}',
-    b'{"status": "error"}',
-    b'{"status": "error", "error": []}',
-    b'{"status": "error", "error": {"code": [], "message": {}, "path": 1}}',
-    b'{"status": "error", "error": {"code": "1001", "path": null}}',
-    b"[" * 5000,
-    b'{"data":' * 900 + b"1" + b"}" * 900,
-    b"\xff",
-    b"1" * 9000,
-    b'{"status": 1e999999999999}',
-]
-
-
-@pytest.mark.parametrize("body", ODD, ids=lambda body: repr(body[:60]))
-@pytest.mark.parametrize("status", [200, 400])
-def test_whatever_is_answered_the_check_comes_to_its_end(in_process, status, body):
-    class Stubborn(Host):
-        def answer(self, request: Request) -> Reply:
-            return Reply(status, body, {})
-
-    report = in_process(Stubborn(), **KNOWN, member_with_points=check_members.RICH_PHONE)
-
-    assert [result.clause for result in report.results] == list(CLAUSES)
-    assert not report.passed()
-
-
-def test_a_host_that_is_not_there_is_unreachable():
-    with pytest.raises(Unreachable):
-        run(options("http://127.0.0.1:1", timeout=1.0))
-
-
-def test_a_host_that_goes_away_fails(in_process):
-    class Dying(Host):
-        left = 100
-
-        def answer(self, request: Request) -> Reply:
-            self.left -= 1
-            if self.left < 0:
-                raise requests.ConnectionError("gone")
-            return super().answer(request)
-
-    report = in_process(Dying())
-
-    assert "10a" in faults(report)
-    assert "the host stopped answering" in {result.detail for result in report.results}
-
-
-def test_a_proxy_may_refuse_hostile_requests_in_its_own_words(in_process):
+def test_a_proxy_may_refuse_hostile_requests_in_its_own_words():
     class Proxy(Host):
         def answer(self, request: Request) -> Reply:
             if len(request.body) > 1024 * 1024:
@@ -357,7 +258,7 @@ def test_a_proxy_may_refuse_hostile_requests_in_its_own_words(in_process):
     assert report.passed()
 
 
-def test_no_secret_and_nobody_real_is_shown(in_process):
+def test_no_secret_and_nobody_real_is_shown():
     class Talkative(Host):
         def reply(self, status: int, document: Any) -> Reply:
             reply = super().reply(status, document)
@@ -382,49 +283,3 @@ def test_no_secret_and_nobody_real_is_shown(in_process):
     phones = [member.profile["phoneNumber"] for member in real]
     for secret in (KEY, OTHER_KEY, *people, *phones):
         assert secret not in shown
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"url": "ftp://example.com"},
-        {"url": "example.com"},
-        {"url": "https://a:b@example.com"},
-        {"url": "https://example.com/?x=1"},
-        {"api_key": ""},
-        {"api_key": "clé"},
-        {"branch": " 1"},
-        {"other_branch": "CHECK-1"},
-        {"phone_prefix": "+34"},
-        {"phone_prefix": "123456789"},
-        {"registration": "lax"},
-        {"payment_codes": "maybe"},
-        {"amount": 0},
-        {"point_value": -1},
-    ],
-)
-def test_options_that_cannot_be_are_named(wrong):
-    with pytest.raises(ValueError):
-        options(**wrong)
-
-
-def test_options_do_not_show_their_secrets():
-    shown = repr(options(other_api_key=OTHER_KEY))
-
-    assert KEY not in shown
-    assert OTHER_KEY not in shown
-
-
-def test_the_command_line_offers_the_options(tmp_path):
-    report = tmp_path / "report.xml"
-    with serving(Host()) as url:
-        told = CliRunner().invoke(
-            command,
-            ["fidelizacion", "--url", url, "--branch", "B1", "--pos", "7", "--junit", str(report)],
-            env={"CHECK_API_KEY": KEY},
-        )
-
-    assert told.exit_code == 0, told.output
-    assert f"fidelizacion at {url}: passed" in told.output
-    assert KEY not in told.output
-    assert 'name="5.1a register: in newMemberData"' in report.read_text(encoding="utf-8")

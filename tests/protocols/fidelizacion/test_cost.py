@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import insert
 
 from adapter.core import partners, programs
 from adapter.core.ledger import Account, EntryKind, Lot, Purse, Role
@@ -16,9 +15,8 @@ from adapter.db.base import new_id
 from tests.factories import give_points
 from tests.protocols.fidelizacion.people import BY_PHONE, give, grant, register_ines
 from tests.protocols.fidelizacion.till import Till, data_of
+from tests.statements import recorded
 
-# They begin and end what the statements between them do, or say how long to wait for that.
-BRACKETS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")
 SALE: dict[str, Any] = {
     "transactionId": "R-1",
     "dateTime": "2026-05-04T08:00:00Z",
@@ -43,26 +41,6 @@ MOST = {
     "show a code": 8,
     "event": 6,
 }
-
-
-@pytest.fixture
-def queries(database: Any) -> Callable[..., Any]:
-    """A context manager that gathers the statements sent meanwhile, without their brackets."""
-    sent: list[str] = []
-
-    @event.listens_for(database.engine, "before_cursor_execute")
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith(BRACKETS):
-            sent.append(statement)
-
-    @contextmanager
-    def gather() -> Iterator[list[str]]:
-        sent.clear()
-        found: list[str] = []
-        yield found
-        found += sent
-
-    return gather
 
 
 @pytest.fixture(params=[10, 1000], ids=["ten-sales", "a-thousand-sales"])
@@ -154,39 +132,37 @@ def calls(till: Till) -> Iterator[tuple[str, Callable[[], Any]]]:
     )
 
 
-def test_a_call_asks_no_more_than_it_may(
-    regular: Till, queries: Any, subtests: pytest.Subtests
-) -> None:
+def test_a_call_asks_no_more_than_it_may(regular: Till, subtests: pytest.Subtests) -> None:
     """However often the member bought before."""
     played = set()
     for name, call in calls(regular):
         with subtests.test(name):
-            with queries() as sent:
+            with recorded(regular.database) as sent:
                 response = call()
 
             played.add(name)
             assert response.json["status"] == "success", response.text
-            assert len(sent) <= MOST[name], "\n".join(sent)
+            assert len(sent) <= MOST[name], "\n".join(text for text, _ in sent)
     assert played == set(MOST)
 
 
-def test_a_caller_nobody_knows_yet_costs_one_query_more(till: Till, queries: Any) -> None:
+def test_a_caller_nobody_knows_yet_costs_one_query_more(till: Till) -> None:
     register_ines(till)
-    with queries() as known:
+    with recorded(till.database) as known:
         till.details(BY_PHONE)
 
     till.app.extensions["credentials"]._callers.clear()
-    with queries() as unknown:
+    with recorded(till.database) as unknown:
         till.details(BY_PHONE)
 
     assert len(unknown) == len(known) + 1
-    assert "credentials" in unknown[0]
+    assert "credentials" in unknown[0][0]
 
 
-def test_what_is_wrong_with_a_request_itself_costs_nothing(till: Till, queries: Any) -> None:
+def test_what_is_wrong_with_a_request_itself_costs_nothing(till: Till) -> None:
     till.details(BY_PHONE)
 
-    with queries() as sent:
+    with recorded(till.database) as sent:
         till.details({})
         till.post("/v1/event", b"{")
         till.with_headers(x_branch_id=None).details(BY_PHONE)
@@ -195,13 +171,13 @@ def test_what_is_wrong_with_a_request_itself_costs_nothing(till: Till, queries: 
     assert sent == []
 
 
-def test_a_refused_caller_costs_one_query(till: Till, queries: Any) -> None:
+def test_a_refused_caller_costs_one_query(till: Till) -> None:
     with till.database.unit_of_work() as work:
         for credential in partners.credentials(work):
             partners.revoke_credential(work, credential.id)
     till.app.extensions["credentials"]._callers.clear()
 
-    with queries() as sent:
+    with recorded(till.database) as sent:
         assert till.details(BY_PHONE).status_code == 401
 
     assert len(sent) == 1

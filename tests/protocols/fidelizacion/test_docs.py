@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from pathlib import Path
 
@@ -71,13 +70,3 @@ def test_every_call_is_on_the_page_and_served() -> None:
 
     assert set(re.findall(r"^\| `(/v1/\S+)` \|", PAGE, re.MULTILINE)) == served
     assert len(served) == 7
-
-
-def test_the_matrix_says_something_of_every_feature() -> None:
-    with (DOCS / "matrix.csv").open(encoding="utf-8", newline="") as file:
-        head, *lines = csv.reader(file)
-    column = head.index("fidelizacion")
-
-    for line in lines:
-        assert len(line) == len(head)
-        assert line[column].partition(":")[0] in ("yes", "no")

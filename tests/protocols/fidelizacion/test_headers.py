@@ -8,8 +8,9 @@ import pytest
 
 from adapter.core import partners
 from adapter.core.transactions import Transaction
+from tests.protocols.callers import OF_THE_SHAPE
 from tests.protocols.fidelizacion.people import BY_PHONE, register_ines
-from tests.protocols.fidelizacion.till import KEY, OF_THE_SHAPE, Till, add_key, data_of, refusal
+from tests.protocols.fidelizacion.till import KEY, Till, add_key, data_of, refusal
 
 SALE = {"transactionId": "R-1", "dateTime": "2026-05-04T08:00:00Z", "totalAmount": 1000}
 LONGEST = {"x-branch-id": 255, "x-pos-id": 255, "x-source-type": 64, "x-source-name": 128}
@@ -172,11 +173,12 @@ def test_a_key_of_another_protocol_opens_nothing_here(till: Till) -> None:
 def test_a_branch_nobody_declared_is_taken_unless_there_is_a_list(make_till: Any) -> None:
     """Gap 4: the list is opt-in, and compared as it is written."""
     free = make_till(code="MAIN", key="free")
-    listed = make_till(code="OTHER", key="listed", agreed={"branches": ["BR001", "Ü-1"]})
+    listed = make_till(code="OTHER", key="listed", agreed={"branches": ["BR001", "Ü-1", "ЦЕНТР"]})
     none = make_till(code="THIRD", key="none", agreed={"branches": []})
 
     assert free.with_headers(x_branch_id="anything").submit(SALE).json["status"] == "success"
-    for branch in ("BR001", " BR001 ", "Ü-1".encode().decode("latin-1")):
+    known = (branch.encode().decode("latin-1") for branch in ("Ü-1", "ЦЕНТР"))
+    for branch in ("BR001", " BR001 ", *known):
         assert listed.with_headers(x_branch_id=branch).submit(SALE).json["status"] == "success"
     for branch in ("BR002", "br001", "BR0011"):
         assert refusal(listed.with_headers(x_branch_id=branch).submit(SALE))[0] == 403

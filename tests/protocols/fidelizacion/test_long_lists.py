@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from adapter.protocols.fidelizacion import schemas
-from adapter.protocols.fidelizacion.schemas import InvalidField
+from adapter.protocols.fidelizacion.errors import InvalidField
 from adapter.protocols.fidelizacion.schemas.fields import MOST_FAULTS
 
 LONG = 10_000

@@ -9,8 +9,9 @@ import pytest
 from werkzeug.test import TestResponse
 
 from adapter.web.json import LARGEST_BODY
+from tests.protocols.callers import OF_THE_SHAPE
 from tests.protocols.fidelizacion.people import BY_PHONE, INES, register_ines
-from tests.protocols.fidelizacion.till import HEADERS, OF_THE_SHAPE, Till, refusal
+from tests.protocols.fidelizacion.till import HEADERS, Till, refusal
 from tests.protocols.state import rows
 
 GOOD = b'{"member": {"phoneNumber": "612005544"}}'

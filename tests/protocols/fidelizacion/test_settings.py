@@ -1,4 +1,4 @@
-"""What may be chosen of a key, and what holds where nothing is said."""
+"""What may be chosen of a key."""
 
 from __future__ import annotations
 
@@ -8,24 +8,11 @@ import pytest
 from marshmallow import ValidationError
 
 from adapter.config import Config
-from adapter.protocols.fidelizacion.settings import (
-    Agreement,
-    CredentialSettings,
-    ProcessSettings,
-)
+from adapter.protocols.fidelizacion.settings import Agreement, CredentialSettings
 from tests.protocols.fidelizacion.till import Till, refusal
 from tests.protocols.house import SECRET_KEY
 
 SALE = {"transactionId": "R-1", "dateTime": "2026-05-04T08:00:00Z", "totalAmount": 1000}
-
-
-def test_what_is_not_said_is_as_the_documentation_says() -> None:
-    agreement = Agreement()
-
-    assert agreement.branches is None
-    assert not agreement.strict_registration
-    assert not agreement.verify_payments
-    assert ProcessSettings.__slots__ == ()
 
 
 def test_a_key_may_say_each_of_them() -> None:

@@ -10,8 +10,9 @@ import pytest
 from adapter.core import codes
 from adapter.core.codes import ShortCode
 from adapter.core.outbox import OutboxMessage
+from tests.protocols.callers import OF_THE_SHAPE
 from tests.protocols.fidelizacion.people import BY_EMAIL, BY_PHONE, INES, register_ines
-from tests.protocols.fidelizacion.till import OF_THE_SHAPE, Till, data_of, refusal
+from tests.protocols.fidelizacion.till import Till, data_of, refusal
 from tests.protocols.house import SECRET_KEY
 from tests.protocols.state import rows
 

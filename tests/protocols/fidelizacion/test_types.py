@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.protocols.callers import OF_THE_SHAPE
 from tests.protocols.fidelizacion.people import BY_PHONE, INES, give, grant, register_ines
-from tests.protocols.fidelizacion.till import OF_THE_SHAPE, Till, refusal
+from tests.protocols.fidelizacion.till import Till, refusal
 
 SALE = {
     "transactionId": "R-1",

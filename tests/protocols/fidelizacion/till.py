@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -17,10 +17,13 @@ from adapter.core.programs import ProgramTerms
 from adapter.db import Database, Work
 from adapter.web.application import Application
 from adapter.web.mount import owner_of
+from tests.protocols.callers import read_sample
 from tests.protocols.fidelizacion.rules import assert_obeys
 from tests.protocols.house import SECRET_KEY
 
 SAMPLES = Path(__file__).parent / "samples"
+# An exchange as the vendor's text prints it: `request`, `answer`, perhaps `headers`.
+sample = partial(read_sample, SAMPLES)
 KEY = "till-key-of-the-tests"
 BRANCH, TERMINAL = "BR001", "POS001"
 PLACE = Place("fidelizacion", BRANCH, TERMINAL)
@@ -33,14 +36,6 @@ HEADERS = {
     "x-source-name": "Simphony",
     "x-source-version": "19.4",
 }
-# A request is read before the database is asked for anything but its key: what its shape alone
-# decides is the same on every engine, and SQLite is the quickest to make.
-OF_THE_SHAPE = pytest.mark.parametrize("engine_name", ["sqlite"])
-
-
-def sample(name: str) -> Any:
-    """An exchange as the vendor's text prints it: `request`, `answer`, perhaps `headers`."""
-    return json.loads((SAMPLES / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def add_key(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from threading import current_thread, main_thread
 from typing import Any
 
+from tests.checks.hosts import collection
 from tests.protocols.fidelizacion.check_fields import CONSENTS, IDENTIFIERS, Refusal
 from tests.protocols.fidelizacion.check_host import Host
 from tests.protocols.fidelizacion.check_members import Business, Member
-from tests.protocols.fidelizacion.wrong_hosts import collection
 
 WRONG, breaks = collection()
 
@@ -24,22 +24,22 @@ class _Blind(Host):
         return None if name == self.blind else super().find(shop, name, value)
 
 
-@breaks("3.6a", "4.1b", "4.1l", "4.1m", "5.1j", "5.2f", "5.4b", "5.4c", "5.6o", "7.1b")
+@breaks("3.6a 4.1b 4.1l 4.1m 5.1j 5.2f 5.4b 5.4c 5.6o 7.1b")
 class BlindForEmails(_Blind):
     blind = "email"
 
 
-@breaks("4.1c", "4.1f", "4.1m", "6f", "7.1b")
+@breaks("4.1c 4.1f 4.1m 6f 7.1b")
 class BlindForKeys(_Blind):
     blind = "membershipKey"
 
 
-@breaks("4.1d", "4.1g")
+@breaks("4.1d 4.1g")
 class BlindForExternalIds(_Blind):
     blind = "externalId"
 
 
-@breaks("4.1e", "5.1d")
+@breaks("4.1e 5.1d")
 class KeysAreNoUuids(Host):
     def as_stored(self, member: Member) -> dict[str, Any]:
         member.key = f"key-{member.id}"
@@ -58,7 +58,7 @@ class SharedExternalIds(Host):
         super().refuse_taken(shop, {**data, "externalId": "nobody's"}, own)
 
 
-@breaks("4.1h", "4.2c")
+@breaks("4.1h 4.2c")
 class LongExternalIds(Host):
     def external(self, value: Any, path: str) -> str:
         return self.text(value, path, 1000)
@@ -76,7 +76,7 @@ class ShortNames(Host):
         return self.text(value, path, 50)
 
 
-@breaks("1e", "1.1a", "4.1q")
+@breaks("1e 1.1a 4.1q")
 class AnybodyWillDo(Host):
     def details(self, shop: Business, body: dict[str, Any], headers: Any) -> Any:
         if body.get("customers") or body == {}:
@@ -109,7 +109,7 @@ class AtLeastInOtherWords(Host):
         super().wrong(path, says.replace("at least one of", "one of"))
 
 
-@breaks("4.1k", "4.1l", "4.1m", "4.1n")
+@breaks("4.1k 4.1l 4.1m 4.1n")
 class OneIdentifierOnly(Host):
     def identifiers(self, member: dict[str, Any], *, short_code: bool = False) -> dict[str, str]:
         given = super().identifiers(member, short_code=short_code)
@@ -118,7 +118,7 @@ class OneIdentifierOnly(Host):
         return given
 
 
-@breaks("4.1l", "4.1m")
+@breaks("4.1l 4.1m")
 class FirstIdentifierOnly(Host):
     def identify(self, shop: Business, given: dict[str, str]) -> Member:
         first = next(name for name in IDENTIFIERS if name in given)
@@ -147,7 +147,7 @@ class StrangersHaveEvents(Host):
             raise
 
 
-@breaks("4.1p", "5.6u")
+@breaks("4.1p 5.6u")
 class OneBusiness(Host):
     def authenticate(self, request: Any) -> Business:
         super().authenticate(request)
@@ -157,32 +157,14 @@ class OneBusiness(Host):
 # Registration and changes.
 
 
-@breaks("5.1b", "5.1h", "9.8")
+@breaks("5.1b 5.1h 9.8")
 class OnlyWrapped(Host):
     def register(self, shop: Business, body: dict[str, Any], headers: Any) -> Any:
         self.get(body, "newMemberData", "object", "body", needed=True)
         return super().register(shop, body, headers)
 
 
-@breaks(
-    "3.3b",
-    "3.5a",
-    "3.5d",
-    "3.6a",
-    "4.2b",
-    "4.2d",
-    "4.3d",
-    "5.1a",
-    "5.1c",
-    "5.1d",
-    "5.1e",
-    "5.1f",
-    "5.1g",
-    "5.1k",
-    "6a",
-    "7.6b",
-    "7.7a",
-)
+@breaks("3.3b 3.5a 3.5d 3.6a 4.2b 4.2d 4.3d 5.1a 5.1c 5.1d 5.1e 5.1f 5.1g 5.1k 6a 7.6b 7.7a")
 class OnlyFlat(Host):
     def register(self, shop: Business, body: dict[str, Any], headers: Any) -> Any:
         return super().register(shop, {**body, "newMemberData": None}, headers)
@@ -197,21 +179,21 @@ class BothForms(Host):
         return super().register(shop, body, headers)
 
 
-@breaks("5.1d", "5.2c")
+@breaks("5.1d 5.2c")
 class NoMemberId(Host):
     def register(self, shop: Business, body: dict[str, Any], headers: Any) -> Any:
         data, message = super().register(shop, body, headers)
         return {"member": data["member"]}, message
 
 
-@breaks("4.3a", "5.1e", "5.3h")
+@breaks("4.3a 5.1e 5.3h")
 class AsleepAtFirst(Host):
     def shown(self, shop: Business, member: Member, headers: Any) -> dict[str, Any]:
         shown = super().shown(shop, member, headers)
         return shown if shown["visit"] else {**shown, "status": "pending"}
 
 
-@breaks("4.3d", "5.1f", "5.1g", "5.1k")
+@breaks("4.3d 5.1f 5.1g 5.1k")
 class Strict(Host):
     strict = True
 
@@ -225,7 +207,7 @@ class PhoneIsNeeded(Host):
         return found
 
 
-@breaks("1e", "1.1a", "5.1h")
+@breaks("1e 1.1a 5.1h")
 class NoContactIsFine(Host):
     def register(self, shop: Business, body: dict[str, Any], headers: Any) -> Any:
         try:
@@ -236,7 +218,7 @@ class NoContactIsFine(Host):
             raise
 
 
-@breaks("4.1g", "5.1i", "5.1j", "7.6b")
+@breaks("4.1g 5.1i 5.1j 7.6b")
 class RegistersAgain(Host):
     def refuse_taken(self, shop: Business, data: dict[str, Any], own: Any = None) -> None:
         if own:
@@ -250,13 +232,13 @@ class EmailBeforePhone(Host):
         super().refuse_taken(shop, data, own)
 
 
-@breaks("5.1j", "5.2f")
+@breaks("5.1j 5.2f")
 class EmailsAreShared(Host):
     def refuse_taken(self, shop: Business, data: dict[str, Any], own: Any = None) -> None:
         super().refuse_taken(shop, {**data, "email": "nobody's"}, own)
 
 
-@breaks("5.1a", "5.1b", "5.1c", "5.1k")
+@breaks("5.1a 5.1b 5.1c 5.1k")
 class ConsentsUnsaid(Host):
     def as_stored(self, member: Member) -> dict[str, Any]:
         stored = super().as_stored(member)
@@ -278,14 +260,14 @@ class BirthdayIsADay(Host):
         return super().day(value, path)
 
 
-@breaks("4.3b", "5.2b")
+@breaks("4.3b 5.2b")
 class BirthdayAsDay(Host):
     def shown(self, shop: Business, member: Member, headers: Any) -> dict[str, Any]:
         shown = super().shown(shop, member, headers)
         return shown | ({"birthday": shown["birthday"][:10]} if "birthday" in shown else {})
 
 
-@breaks("4.3c", "4.3d", "5.2a", "5.2b", "5.2f")
+@breaks("4.3c 4.3d 5.2a 5.2b 5.2f")
 class NamesForgotten(Host):
     def shown(self, shop: Business, member: Member, headers: Any) -> dict[str, Any]:
         return {**super().shown(shop, member, headers), "lastName": "?"}
@@ -297,7 +279,7 @@ class NothingIsAnEmptyText(Host):
         return {"email": "", **super().shown(shop, member, headers)}
 
 
-@breaks("3.3a", "5.2a")
+@breaks("3.3a 5.2a")
 class UpdateReplaces(Host):
     def update(self, shop: Business, body: dict[str, Any], headers: Any) -> Any:
         data = body.get("newMemberData")

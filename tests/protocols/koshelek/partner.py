@@ -6,16 +6,15 @@ Each rule is a method of its own, so that a test can break exactly one of them i
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
 import re
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote
+
+from tests.checks.hosts import Reply, Request
 
 LOGIN, PASSWORD = "wallet", "пароль:1"
 KNOWN_PHONE, BLOCKED_PHONE, POOL_NUMBER = "79995550142", "79995550199", "7700009001"
@@ -50,22 +49,6 @@ class Card:
     lots: list[dict[str, str]] = field(default_factory=list)
     purchases: list[dict[str, str]] = field(default_factory=list)
     profile: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass
-class Request:
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: Any
-    body: bytes
-
-
-@dataclass
-class Reply:
-    status: int
-    body: bytes
-    headers: dict[str, str]
 
 
 class Partner:
@@ -136,7 +119,7 @@ class Partner:
         method, body = request.method, request
         match parts:
             case ["v1", "card"]:
-                return self.only(method, GET=lambda: self.search(request.query))
+                return self.only(method, GET=lambda: self.search(request.parameters))
             case ["v1", "card", "anonymous"]:
                 return self.only(
                     method,
@@ -158,7 +141,7 @@ class Partner:
             case ["v1", "card", number, "communication"]:
                 return self.only(method, PUT=lambda: self.channels(number, self.object(body)))
             case ["v1", "card", number, "purchases"]:
-                return self.only(method, GET=lambda: self.purchases(number, request.query))
+                return self.only(method, GET=lambda: self.purchases(number, request.parameters))
             case ["v1", "promo", "code"]:
                 return self.only(method, POST=lambda: self.promo_code(self.object(body)))
             case ["v1", "promo", "qrCode"]:
@@ -377,44 +360,3 @@ class Partner:
         params = [{"name": "tabNumber", "value": "0815"}]
         phones = ("79995550142", "79995550177")
         return [{"phone": phone, "params": params} for phone in phones]
-
-
-def query_of(target: str) -> dict[str, str]:
-    return dict(parse_qsl(urlsplit(target).query, keep_blank_values=True))
-
-
-class _Handler(BaseHTTPRequestHandler):
-    partner: Partner
-
-    def handle_any(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        path, query = urlsplit(self.path).path, query_of(self.path)
-        reply = self.partner.answer(Request(self.command, path, query, self.headers, body))
-        self.send_response(reply.status)
-        for name, value in reply.headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(reply.body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(reply.body)
-
-    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = handle_any
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """A test has no use for a line per request."""
-
-
-@contextlib.contextmanager
-def serving(partner: Partner) -> Iterator[str]:
-    """The base URL at which the partner answers over real HTTP."""
-    handler = type("Handler", (_Handler,), {"partner": partner})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
+
+from tests.protocols.callers import leaves
 
 # 2.3, and by G11 and G12 what the vendor's closed set has no word for.
 STATUSES = {200, 422, 401, 404, 405}
 HEADER = "application/json;charset=utf-8"
-
-
-def leaves(value: Any) -> Iterator[Any]:
-    """The elementary values of a document."""
-    if isinstance(value, dict):
-        for inner in value.values():
-            yield from leaves(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from leaves(inner)
-    else:
-        yield value
 
 
 def assert_obeys(

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import insert
 
 from adapter.core import ledger, partners
 from adapter.core.ledger import Account, EntryKind, Lot, Role
@@ -15,31 +12,10 @@ from adapter.db.base import new_id
 from tests.factories import give_points, make_code, make_transaction, purse_of
 from tests.protocols.koshelek.people import CARD, PHONE, register_anna
 from tests.protocols.koshelek.wallet import sample
+from tests.statements import recorded
 
-# They begin and end what the statements between them do, or say how long to wait for that.
-BRACKETS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")
 MANY = 1000
 NEW_PROFILE = {"phone": PHONE, "email": "new@example.com", "surname": "Ёлкина", "sex": "f"}
-
-
-@pytest.fixture
-def queries(database) -> Callable:
-    """A context manager that gathers the statements sent meanwhile, without their brackets."""
-    sent: list[str] = []
-
-    @event.listens_for(database.engine, "before_cursor_execute")
-    def note(_connection, _cursor, statement, *_rest):
-        if not statement.startswith(BRACKETS):
-            sent.append(statement)
-
-    @contextmanager
-    def gather() -> Iterator[list[str]]:
-        sent.clear()
-        found: list[str] = []
-        yield found
-        found += sent
-
-    return gather
 
 
 @pytest.fixture(params=[1, MANY], ids=["alone", "among-many"])
@@ -131,7 +107,7 @@ MOST = {
 
 
 @pytest.mark.parametrize("warm", [True, False], ids=["known", "unknown"])
-def test_a_request_asks_no_more_than_it_may(wallet, crowd, queries, warm, subtests):
+def test_a_request_asks_no_more_than_it_may(wallet, crowd, warm, subtests):
     """With a caller who is known and with one who is not, alone and among many."""
     for name, most in MOST.items():
         with subtests.test(name):
@@ -140,16 +116,16 @@ def test_a_request_asks_no_more_than_it_may(wallet, crowd, queries, warm, subtes
             else:
                 wallet.app.extensions["credentials"]._callers.clear()
 
-            with queries() as sent:
+            with recorded(wallet.database) as sent:
                 response = _call(wallet, name)
 
             assert response.status_code == 200
-            assert len(sent) <= most, "\n".join(sent)
-            asked = [statement for statement in sent if "credentials" in statement]
+            assert len(sent) <= most, "\n".join(text for text, _ in sent)
+            asked = [text for text, _ in sent if "credentials" in text]
             assert len(asked) == (0 if warm else 1)
 
 
-def test_the_number_of_queries_does_not_depend_on_what_there_is(make_wallet, queries):
+def test_the_number_of_queries_does_not_depend_on_what_there_is(make_wallet):
     """The same with one lot and with a thousand, counted one against the other."""
     wallet = make_wallet()
     with wallet.database.unit_of_work() as work:
@@ -162,7 +138,7 @@ def test_the_number_of_queries_does_not_depend_on_what_there_is(make_wallet, que
                 _add_members(work, wallet.program.id)
                 _add_lots(work, wallet.program, anna)
         wallet.get("/v1/card", msisdn=PHONE)
-        with queries() as sent:
+        with recorded(wallet.database) as sent:
             wallet.get("/v1/card", msisdn=PHONE)
             shown = wallet.get(f"/v1/card/{CARD}").json["card"]
         counted.append(len(sent))
@@ -171,18 +147,18 @@ def test_the_number_of_queries_does_not_depend_on_what_there_is(make_wallet, que
     assert len(shown["bonus"]["bonuses"]) > MANY
 
 
-def test_a_refused_caller_costs_one_query_and_a_known_one_none(wallet, queries):
+def test_a_refused_caller_costs_one_query_and_a_known_one_none(wallet):
     wallet.get("/v1/card", msisdn=PHONE)
 
-    with queries() as known:
+    with recorded(wallet.database) as known:
         wallet.get("/v1/card")
     with wallet.database.unit_of_work() as work:
         for credential in partners.credentials(work):
             partners.revoke_credential(work, credential.id)
     wallet.app.extensions["credentials"]._callers.clear()
-    with queries() as refused:
+    with recorded(wallet.database) as refused:
         assert wallet.get("/v1/card").status_code == 401
 
     assert known == []
     assert len(refused) == 1
-    assert Account.__tablename__ not in refused[0]
+    assert Account.__tablename__ not in refused[0][0]

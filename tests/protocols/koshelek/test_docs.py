@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from pathlib import Path
 
@@ -46,14 +45,3 @@ def test_every_setting_is_on_the_page():
         default = getattr(Agreement(), name)
         shown = str(default).lower() if isinstance(default, bool) else default
         assert f"| `{name}` | `{shown}` |" in PAGE
-
-
-def test_the_matrix_says_something_of_every_feature():
-    with (DOCS / "matrix.csv").open(encoding="utf-8", newline="") as file:
-        head, *lines = csv.reader(file)
-
-    assert head == ["feature", "koshelek", "fidelizacion", "swip", "walletcards", "openloyalty"]
-    assert len({line[0] for line in lines}) == len(lines) > 20
-    for line in lines:
-        assert len(line) == len(head)
-        assert line[1].partition(":")[0] in ("yes", "no")

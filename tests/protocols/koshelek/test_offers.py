@@ -39,7 +39,7 @@ def test_there_is_no_such_path_unless_it_is_set(wallet):
 
 
 def test_an_offer_is_sent_in_a_form_of_ours(shop, offer):
-    """G6: id, title, text, image, from, to; the days are those of the programme."""
+    """G6: id, title, text, image, from, to; the days are those of the program."""
     offer(
         "tea-1",
         title="Чай в подарок",

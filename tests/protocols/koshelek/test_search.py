@@ -92,7 +92,7 @@ def test_a_phone_is_found_however_it_is_written(wallet, anna):
 
 
 def test_ten_digits_stay_ten_digits_in_a_program_of_another_country(make_wallet):
-    """G18: a prefix 7 is put in front only if the programme is Russian."""
+    """G18: a prefix 7 is put in front only if the program is Russian."""
     wallet = make_wallet(program={"country": "KZ"})
     with wallet.database.unit_of_work() as work:
         register(work, wallet.program, phone="9995550142")

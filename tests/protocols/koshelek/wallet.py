@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,13 @@ from adapter.core.programs import ProgramTerms
 from adapter.db import Database, Work
 from adapter.web.application import Application
 from adapter.web.mount import owner_of
+from tests.protocols.callers import read_sample
 from tests.protocols.house import SECRET_KEY
 from tests.protocols.koshelek.rules import assert_obeys
 
-SAMPLES = Path(__file__).parent / "samples"
+# An example as the vendor prints it.
+sample = partial(read_sample, Path(__file__).parent / "samples")
 LOGIN, PASSWORD = "wallet", "пароль:1"
-
-
-def sample(name: str) -> Any:
-    """An example as the vendor prints it."""
-    return json.loads((SAMPLES / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def basic(login: str = LOGIN, password: str = PASSWORD) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from adapter.checks import Answer, NotTested
+from adapter.checks.people import reference
+from adapter.checks.wire import objects
 from adapter.protocols.fidelizacion.check import documents, expect
-from adapter.protocols.fidelizacion.check.people import reference
 from adapter.protocols.fidelizacion.check.play import Play, sale
 from adapter.protocols.fidelizacion.check.selling import code_of, counted
 from adapter.protocols.fidelizacion.check.transport import same_sale
@@ -42,7 +43,7 @@ def preview(play: Play) -> str:
     missing = [name for name in _PREVIEW if name not in data]
     if missing:
         expect.fail(answer, f"no {', '.join(missing)}")
-    deals = documents.objects(data["appliedDeals"])
+    deals = objects(data["appliedDeals"])
     for deal in deals:
         expect.fields(answer, deal, {"type": "PROMOTION"})
         if not documents.text(deal.get("sourceId")):
@@ -60,7 +61,7 @@ def unusable_in_preview(play: Play) -> None:
     key = reference()
     used = [{"key": key}]
     answer = play.details(play.anna.by_phone, _SHOW, transaction=sale(), usedAssets=used)
-    entries = documents.objects(expect.success(answer).get("usedAssets"))
+    entries = objects(expect.success(answer).get("usedAssets"))
     if len(entries) != 1:
         expect.fail(answer, f"{len(entries)} entries for one asset")
     expect.fields(answer, entries[0], {"key": key, "redeemable": False})
@@ -185,7 +186,7 @@ def asset_is_used_once(play: Play) -> str:
 def asset_in_preview(play: Play) -> None:
     key = _usable(play)
     answer = play.details(_holder(play), _SHOW, transaction=sale(), usedAssets=[{"key": key}])
-    entries = documents.objects(expect.success(answer).get("usedAssets"))
+    entries = objects(expect.success(answer).get("usedAssets"))
     entry = entries[0] if entries else {}
     expect.fields(answer, entry, {"key": key})
     if entry.get("redeemable") is not True:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, TypeGuard
 from uuid import UUID
 
 from adapter.checks import Answer
-from adapter.checks.exchange import Number
+from adapter.checks.wire import objects
 
-_WHOLE = re.compile(r"-?[0-9]{1,18}")
 # Written at the top level beside the payload, and never part of it (section 2.1).
 ENVELOPE = frozenset({"status", "message", "error", "data"})
 
 
 def body(answer: Answer) -> dict[str, Any]:
     """The answer as an object, empty if it is anything else."""
-    try:
-        document = _plain(answer.document)
-    except RecursionError:
-        return {}
-    return document if isinstance(document, dict) else {}
+    return answer.plain if isinstance(answer.plain, dict) else {}
 
 
 def payload(answer: Answer) -> dict[str, Any]:
@@ -87,11 +81,6 @@ def text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def objects(value: Any) -> list[dict[str, Any]]:
-    """The objects of a list."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
 def assets(answer: Answer) -> list[dict[str, Any]]:
     """The assets of the member an answer shows."""
     return objects(member(answer).get("assets"))
@@ -111,13 +100,3 @@ def is_uuid(value: Any) -> bool:
 def _raw(answer: Answer) -> dict[str, Any]:
     """The answer as an object with its numbers as they were written."""
     return answer.document if isinstance(answer.document, dict) else {}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Number):
-        return int(value.text) if _WHOLE.fullmatch(value.text) else value
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value

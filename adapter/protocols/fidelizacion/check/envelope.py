@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
-from adapter.checks import Answer, Failed
-from adapter.checks.wire import Rule, judge, leaves
+from adapter.checks import Answer, OverAll, every
+from adapter.checks.wire import Rule, leaves, objects
 from adapter.protocols.fidelizacion.check import documents
-from adapter.protocols.fidelizacion.check.play import HOSTILE, Play
 
 STATUSES = frozenset({200, 400, 401, 403, 404, 405, 413, 415, 429})
 _PATH = re.compile(r"(body|headers)(\.[^.\[\]\s]+)*")
@@ -23,40 +21,24 @@ NEVER_SENT = frozenset(
 )
 
 
-def every(rule: Rule) -> Callable[[Play], str]:
-    """A check of the rule over all answers of the run."""
-    return lambda play: judge(answers(play), rule)
-
-
-def successes(rule: Rule, *calls: str) -> Callable[[Play], str]:
+def successes(rule: Rule, *calls: str) -> OverAll:
     """A check of the rule over all successes, or over those of these calls."""
-
-    def check(play: Play) -> str:
-        found = [a for a in answers(play) if documents.is_success(a)]
-        return judge((a for a in found if not calls or a.purpose in calls), rule)
-
-    return check
+    return every(
+        rule,
+        where=lambda a: documents.is_success(a) and (not calls or a.purpose in calls),
+    )
 
 
-def refusals(rule: Rule) -> Callable[[Play], str]:
+def refusals(rule: Rule) -> OverAll:
     """A check of the rule over all refusals."""
-    return lambda play: judge((a for a in answers(play) if _is_refusal(a)), rule)
+    return every(
+        rule, where=lambda a: a.method != "HEAD" and (a.status >= 300 or bool(documents.error(a)))
+    )
 
 
-def answers(play: Play) -> list[Answer]:
-    """Every answer of the interface; what a proxy said to a hostile request is none."""
-    return [a for a in play.client.answers if a.purpose != HOSTILE or documents.error(a)]
-
-
-def _is_refusal(answer: Answer) -> bool:
-    return answer.method != "HEAD" and (answer.status >= 300 or bool(documents.error(answer)))
-
-
-def answered(play: Play) -> str:
-    """Every request gets an answer, and none a 5xx, which makes terminals repeat."""
-    if play.client.unanswered:
-        raise Failed(f"{play.client.unanswered[0]} ({len(play.client.unanswered)} requests)")
-    return judge(answers(play), lambda a: f"status {a.status}" if a.status >= 500 else None)
+def breakdown_fault(answer: Answer) -> str | None:
+    """A 5xx, which makes terminals repeat."""
+    return f"status {answer.status}" if answer.status >= 500 else None
 
 
 def status_fault(answer: Answer) -> str | None:
@@ -160,9 +142,9 @@ def balance_fault(answer: Answer) -> str | None:
 def discount_fault(answer: Answer) -> str | None:
     """Discounts of a preview are positive."""
     payload = documents.payload(answer)
-    deals = documents.objects(payload.get("appliedDeals"))
-    assets = documents.objects(payload.get("usedAssets"))
-    deals += documents.objects([asset.get("discount") for asset in assets])
+    deals = objects(payload.get("appliedDeals"))
+    assets = objects(payload.get("usedAssets"))
+    deals += objects([asset.get("discount") for asset in assets])
     amounts = [deal.get("amount") for deal in deals]
     amounts.append(payload.get("totalDiscount", 0))
     odd = [amount for amount in amounts if not documents.is_whole(amount) or amount < 0]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
-from adapter.checks import Answer, Failed
+from adapter.checks import Answer
+from adapter.checks.expect import fail, same
 from adapter.protocols.fidelizacion.check import documents
 
-
-def fail(answer: Answer, fault: str) -> NoReturn:
-    raise Failed(f"{answer.line}: {fault}", answer.transcript)
+__all__ = ["balances", "blamed", "denied", "fail", "fields", "refused", "said", "same", "success"]
 
 
 def success(answer: Answer) -> dict[str, Any]:
@@ -44,12 +43,6 @@ def blamed(answer: Answer, path: str) -> Answer:
     if documents.path(answer) is None and name not in documents.message(answer).split():
         fail(answer, f"{path!r} was to be blamed, not {said(answer)}")
     return answer
-
-
-def same(answer: Answer, what: str, found: Any, wanted: Any) -> None:
-    """Nothing if the two are equal; a truth is not a number."""
-    if found != wanted or isinstance(found, bool) is not isinstance(wanted, bool):
-        fail(answer, f"{what} is {found!r}, not {wanted!r}")
 
 
 def fields(answer: Answer, found: dict[str, Any], wanted: dict[str, Any]) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from adapter.checks import Answer, NotTested
-from adapter.checks.wire import judge
+from adapter.checks import Answer, NotTested, OverAll, every
+from adapter.checks.wire import Rule, judge
 from adapter.protocols.fidelizacion.check import documents
-from adapter.protocols.fidelizacion.check.envelope import answers
 from adapter.protocols.fidelizacion.check.play import Play
 
 
@@ -70,79 +68,55 @@ _TOO_LITTLE = re.compile(
 _OTHERS = {"204", "407", "500", "1001"}
 
 
-def row(code: str) -> Callable[[Play], str]:
+def row(code: str) -> OverAll:
     """A check of every refusal with this code."""
-    return lambda play: _judge(play, code, ROWS[code].fault)
+    return _of(code, ROWS[code].fault)
 
 
-def _judge(play: Play, code: str, fault: Callable[[Answer], str | None]) -> str:
-    found = [answer for answer in answers(play) if documents.code(answer) == code]
-    if not found:
-        raise NotTested("this refusal did not come up")
-    return judge(found, fault)
+def _of(code: str, fault: Rule) -> OverAll:
+    def check(play: Play) -> str:
+        found = [answer for answer in play.judged() if documents.code(answer) == code]
+        if not found:
+            raise NotTested("this refusal did not come up")
+        return judge(found, fault)
+
+    return OverAll(check)
 
 
-def taken(play: Play) -> str:
+def _says(code: str, pattern: re.Pattern[str]) -> OverAll:
     def fault(answer: Answer) -> str | None:
         shown = documents.message(answer)
         if answer.status != 200:
-            return f"204 with status {answer.status}, not 200"
-        return None if _TAKEN.fullmatch(shown) else f"204 says {shown!r}"
+            return f"{code} with status {answer.status}, not 200"
+        return None if pattern.fullmatch(shown) else f"{code} says {shown!r}"
 
-    return _judge(play, "204", fault)
-
-
-def too_little(play: Play) -> str:
-    def fault(answer: Answer) -> str | None:
-        shown = documents.message(answer)
-        if answer.status != 200:
-            return f"407 with status {answer.status}, not 200"
-        return None if _TOO_LITTLE.fullmatch(shown) else f"407 says {shown!r}"
-
-    return _judge(play, "407", fault)
+    return _of(code, fault)
 
 
-def wrong_field(play: Play) -> str:
-    """A wrong field is a 400, whatever is wrong with it."""
-    return _judge(
-        play, "1001", lambda answer: None if answer.status == 400 else f"status {answer.status}"
-    )
+def _object_fault(answer: Answer) -> str | None:
+    shown = documents.message(answer)
+    return None if shown == "body must be of type object" else f"says {shown!r}"
 
 
-def no_object(play: Play) -> str:
-    def fault(answer: Answer) -> str | None:
-        shown = documents.message(answer)
-        return None if shown == "body must be of type object" else f"says {shown!r}"
-
-    found = [
-        answer
-        for answer in answers(play)
-        if documents.code(answer) == "1001" and not _sent_object(answer)
-    ]
-    return judge(found, fault)
+def _sent_no_object(answer: Answer) -> bool:
+    begins = answer.request_body.lstrip()[:1]
+    return documents.code(answer) == "1001" and begins not in (b"{", b"")
 
 
-def _sent_object(answer: Answer) -> bool:
-    return answer.request_body.lstrip()[:1] in (b"{", b"")
+def _allow_fault(answer: Answer) -> str | None:
+    value = answer.headers.get("Allow", "")
+    methods = {method.strip() for method in value.split(",")}
+    return None if "POST" in methods else f"Allow is {value!r}"
 
 
-def allowed_method(play: Play) -> str:
-    """A 405 says which method it would be."""
-
-    def fault(answer: Answer) -> str | None:
-        value = answer.headers.get("Allow", "")
-        methods = {method.strip() for method in value.split(",")}
-        return None if "POST" in methods else f"Allow is {value!r}"
-
-    return _judge(play, "4050000", fault)
-
-
-def retry_after(play: Play) -> str:
-    return _judge(
-        play,
-        "4290000",
-        lambda answer: None if answer.headers.get("Retry-After") else "there is no Retry-After",
-    )
+taken, too_little = _says("204", _TAKEN), _says("407", _TOO_LITTLE)
+# A wrong field is a 400, whatever is wrong with it.
+wrong_field = _of("1001", lambda a: None if a.status == 400 else f"status {a.status}")
+no_object = every(_object_fault, where=_sent_no_object)
+allowed_method = _of("4050000", _allow_fault)
+retry_after = _of(
+    "4290000", lambda a: None if a.headers.get("Retry-After") else "there is no Retry-After"
+)
 
 
 def known_fault(answer: Answer) -> str | None:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from adapter.checks import Answer
+from adapter.checks import Answer, OverAll
+from adapter.checks.people import reference
 from adapter.checks.wire import judge
 from adapter.protocols.fidelizacion.check import documents, expect
-from adapter.protocols.fidelizacion.check.people import reference
 from adapter.protocols.fidelizacion.check.play import Play, line, sale
 
 ABSENT: Any = object()
@@ -52,7 +52,7 @@ def refused(wrong: Iterable[Bad]) -> Callable[[Play], str]:
     return check
 
 
-def said(*endings: str) -> Callable[[Play], str]:
+def said(*endings: str) -> OverAll:
     """A check of the messages of all wrong fields that must end like one of these."""
 
     def check(play: Play) -> str:
@@ -64,7 +64,7 @@ def said(*endings: str) -> Callable[[Play], str]:
         found = [answer for _, answer in play.tried if id(answer) in wanted]
         return judge(found, lambda answer: _message_fault(answer, wanted[id(answer)]))
 
-    return check
+    return OverAll(check)
 
 
 def send(play: Play, bad: Bad) -> Answer:

@@ -74,7 +74,7 @@ def partial_refund(play: Play) -> None:
     back = [line(action="return", quantity=1, grossAmount=-1200, netAmount=-1200)]
     refund = sale(totalAmount=-1200, items=back, relatedTransactionId=told["transactionId"])
     code_of(play.submit(refund, member.by_phone))
-    counted(play, member, 2, 1200)
+    counted(play, member, 1, 1200)
 
 
 def answer_lost(play: Play) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 from uuid import uuid4
 
 from adapter.checks import Answer, NotTested
+from adapter.checks.people import reference
 from adapter.protocols.fidelizacion.check import documents, expect
-from adapter.protocols.fidelizacion.check.people import Member, reference
+from adapter.protocols.fidelizacion.check.people import Member
 from adapter.protocols.fidelizacion.check.play import Play
 
 

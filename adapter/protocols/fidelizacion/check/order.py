@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from adapter.checks import Answer, Failed, NoAnswer, NotTested
+from adapter.checks import HOSTILE, Answer, Failed, NoAnswer, NotTested
+from adapter.checks.people import reference
 from adapter.protocols.fidelizacion.check import documents, expect
-from adapter.protocols.fidelizacion.check.people import reference
-from adapter.protocols.fidelizacion.check.play import HOSTILE, Play, sale
+from adapter.protocols.fidelizacion.check.play import Play, sale
 
 _MIB = 1024 * 1024
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapter.checks import Answer, Failed, NotTested
+from adapter.checks import AT_ONCE, Answer, Failed, NotTested, at_once
+from adapter.checks.people import reference
 from adapter.protocols.fidelizacion.check import documents, expect
-from adapter.protocols.fidelizacion.check.people import reference
-from adapter.protocols.fidelizacion.check.play import Play, at_once, sale
+from adapter.protocols.fidelizacion.check.play import Play, sale
 from adapter.protocols.fidelizacion.check.purses import CREDIT, POINTS, Purse, purse
 from adapter.protocols.fidelizacion.check.selling import code_of, worth
 
@@ -49,14 +49,22 @@ def beside_a_sale(play: Play) -> None:
 def more_than_held(play: Play) -> str:
     """Refused whole, and nothing is taken."""
     member = play.new_member().by_phone
-    held = documents.balances(play.details(member)) or {POINTS: 0, CREDIT: 0}
-    amount = max(play.options.amount, (max(held.values()) + 1) * play.options.point_value)
-    answer = play.pay(member, amount)
+    held = _held(play, member)
+    answer = play.pay(member, _beyond(play, held))
     expect.refused(answer, "407")
     after = play.details(member)
     expect.success(after)
     expect.balances(after, **held)
     return documents.message(answer).partition(" ")[0]
+
+
+def _held(play: Play, member: dict[str, str]) -> dict[str, int]:
+    return documents.balances(play.details(member)) or {POINTS: 0, CREDIT: 0}
+
+
+def _beyond(play: Play, held: dict[str, int]) -> int:
+    """More than is held of anything: a newcomer may have been given points as a welcome."""
+    return max(play.options.amount, (max(held.values()) + 1) * play.options.point_value)
 
 
 def names_the_balance(play: Play) -> str:
@@ -262,7 +270,7 @@ def cancelled_twice(play: Play) -> None:
 
 def repeated_at_once(play: Play) -> str:
     mine, told = purse(play), worth(play.options.amount * 10)
-    answers = at_once(_payer(play, mine, mine.amount, transaction=told))
+    answers = at_once([_payer(play, mine, mine.amount, transaction=told)] * AT_ONCE)
     codes = {code_of(answer) for answer in answers}
     if len(codes) != 1:
         raise Failed(f"{len(codes)} payments came of equal ones", answers[-1].transcript)
@@ -275,7 +283,7 @@ def never_overdrawn(play: Play) -> str:
     mine = purse(play)
     value = play.options.point_value if mine.kind == POINTS else 1
     amount = (mine.held[mine.kind] // 2 + 1) * value
-    answers = at_once(_payer(play, mine, amount))
+    answers = at_once([_payer(play, mine, amount)] * AT_ONCE)
     if any(documents.code(answer) == "4007009" for answer in answers):
         raise NotTested("a payment of half the balance is over the business's limit")
     paid = [answer for answer in answers if documents.is_success(answer)]
@@ -296,10 +304,12 @@ def _payer(play: Play, mine: Purse, amount: int, **more: Any) -> Any:
 
 def refused_then_paid(play: Play) -> None:
     """A refusal is not kept: with a balance the same call succeeds."""
-    member, told = play.new_member().by_phone, worth(play.options.amount * 10)
-    expect.refused(play.pay(member, play.options.amount, transaction=told), "407")
+    member = play.new_member().by_phone
+    amount = _beyond(play, _held(play, member))
+    told = worth(amount * 10)
+    expect.refused(play.pay(member, amount, transaction=told), "407")
     expect.success(play.submit(worth(play.options.sale_total), member))
-    again = play.pay(member, play.options.amount, transaction=told)
+    again = play.pay(member, amount, transaction=told)
     if documents.code(again) == "407":
         raise NotTested("a sale earns nothing to pay with")
     code_of(again)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from typing import Any
+
+from adapter.checks import people
 
 _PHONE_DIGITS = 12
 
@@ -56,16 +57,6 @@ class Member:
 
 
 def made_up(prefix: str) -> Person:
-    """A new person whose phone begins with these digits; example.org delivers no mail."""
-    digits = _PHONE_DIGITS - len(prefix)
-    month, day = secrets.randbelow(12) + 1, secrets.randbelow(28) + 1
-    return Person(
-        phone=f"{prefix}{secrets.randbelow(10**digits):0{digits}}",
-        email=f"check-{secrets.token_hex(8)}@example.org",
-        birthday=f"{1940 + secrets.randbelow(60)}-{month:02}-{day:02}",
-    )
-
-
-def reference() -> str:
-    """An id or a key that nobody has used yet."""
-    return f"check-{secrets.token_hex(12)}"
+    """A new person whose phone begins with these digits."""
+    phone = prefix + people.digits(_PHONE_DIGITS - len(prefix))
+    return Person(phone, people.email("example.org"), people.birthday())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from adapter.checks import Answer, Client, Mask, NoAnswer, NotTested
+from adapter.checks import HOSTILE, Answer, Mask, NoAnswer, NotTested
+from adapter.checks import Play as AnyPlay
+from adapter.checks.people import reference
+from adapter.checks.wire import texts
 from adapter.protocols.fidelizacion.check import documents, people
 from adapter.protocols.fidelizacion.check.options import Options
 from adapter.protocols.fidelizacion.check.people import Member, Person
@@ -25,42 +27,47 @@ CALLS = (
     "event",
 )
 
-# Marks what no terminal would send. A proxy before the host may refuse it in its own words: the
-# clause that sends it judges that, no clause over all answers.
-HOSTILE = "hostile"
-
-_AT_ONCE = 6
+# What a host tells of a person, and how long such a text must be to be told from the words of the
+# protocol when it is masked.
+_PERSONAL = (
+    *("firstName", "lastName", "phoneNumber", "email", "birthday", "externalId"),
+    "membershipKey",
+)
+_SHORTEST_SECRET = 3
 Headers = Mapping[str, str | None]
 
 
-class Play:
-    """One run against one host: the seven calls, and the members registered on the way.
+class Play(AnyPlay):
+    """One run against one host: the seven calls, and the members registered on the way."""
 
-    `personal` is what is known of real members and must not be shown.
-    """
+    options: Options
 
-    def __init__(self, options: Options, personal: Iterable[str] = ()) -> None:
-        self.options = options
-        self.client = Client(
-            options.url,
-            headers={
-                "x-api-key": options.api_key,
-                "x-branch-id": options.branch,
-                "x-pos-id": options.pos,
-                "x-source-type": "POS",
-                "x-source-name": "Conformance check",
-                "Accept": "application/json",
-            },
-            allowed=frozenset(),
-            mask=Mask((*options.secrets, *personal)),
-            timeout=options.timeout,
-            verify=options.verify,
-            limit=options.limit,
-        )
+    def __init__(self, options: Options) -> None:
+        headers = {
+            "x-api-key": options.api_key,
+            "x-branch-id": options.branch,
+            "x-pos-id": options.pos,
+            "x-source-type": "POS",
+            "x-source-name": "Conformance check",
+        }
+        super().__init__(options, headers=headers)
         self.tried: list[tuple[Bad, Answer]] = []
-        self._members: dict[str, Member | NotTested] = {}
         self._sales: dict[str, None] = {}
         self._payments: dict[str, Any] = {}
+
+    def knock(self) -> None:
+        """Learns what the host shows of real members, which must be shown nowhere else."""
+        scout, given = Play(self.options), self.options
+        scout.details({"phoneNumber": scout.person().phone})
+        phones = (given.member_with_points, given.member_with_asset, given.inactive_member)
+        shown = [documents.member(scout.details({"phoneNumber": p})) for p in phones if p]
+        known = [[member.get(name) for name in _PERSONAL] for member in shown]
+        personal = {text for text in texts(known) if len(text) >= _SHORTEST_SECRET}
+        self.client.mask = Mask((*given.secrets, *personal))
+
+    def judged(self) -> list[Answer]:
+        """Every answer of the interface; what a proxy said to a hostile request is none."""
+        return [a for a in self.client.answers if a.purpose != HOSTILE or documents.error(a)]
 
     def call(self, where: str, body: Any, *, headers: Headers | None = None) -> Answer:
         """The answer to one of the seven calls, with this JSON body."""
@@ -129,25 +136,13 @@ class Play:
         shown, id = documents.member(answer), documents.payload(answer).get("memberId")
         return Member(person, documents.text(shown.get("membershipKey")), documents.text(id))
 
-    def member(self, name: str) -> Member:
-        """The same made-up member throughout the run for the same name, not to be changed."""
-        if name not in self._members:
-            try:
-                self._members[name] = self.new_member()
-            except NotTested as reason:
-                self._members[name] = reason
-        found = self._members[name]
-        if isinstance(found, NotTested):
-            raise NotTested(str(found))
-        return found
-
     @property
     def anna(self) -> Member:
-        return self.member("anna")
+        return self.once("anna", self.new_member)
 
     @property
     def boris(self) -> Member:
-        return self.member("boris")
+        return self.once("boris", self.new_member)
 
     def need_open_registration(self) -> None:
         """Nothing, if a phone is enough to register. Raises: NotTested if not."""
@@ -197,7 +192,7 @@ class Play:
 def sale(**changes: Any) -> dict[str, Any]:
     """A finished sale of one line with an id of its own; None leaves a field out."""
     fields = {
-        "transactionId": people.reference(),
+        "transactionId": reference(),
         "openTime": "2025-09-02T10:05:00Z",
         "dateTime": "2025-09-02T10:21:00Z",
         "totalAmount": 2400,
@@ -234,13 +229,6 @@ def line(**changes: Any) -> dict[str, Any]:
 def one_line(net: int, **changes: Any) -> list[dict[str, Any]]:
     """The items of a sale worth this much."""
     return [line(grossAmount=net, netAmount=net, **changes)]
-
-
-def at_once(do: Callable[[], Answer]) -> list[Answer]:
-    """The answers to the same call made several times at once."""
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        calls = [threads.submit(do) for _ in range(_AT_ONCE)]
-        return [call.result() for call in calls]
 
 
 def _action(body: Any, part: str | None = None) -> Any:

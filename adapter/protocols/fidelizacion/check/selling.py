@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapter.checks import Answer, Failed, NotTested
+from adapter.checks import AT_ONCE, Answer, Failed, NotTested, at_once
+from adapter.checks.people import reference
 from adapter.protocols.fidelizacion.check import documents, expect
-from adapter.protocols.fidelizacion.check.people import Member, reference
-from adapter.protocols.fidelizacion.check.play import Play, at_once, line, one_line, sale
+from adapter.protocols.fidelizacion.check.people import Member
+from adapter.protocols.fidelizacion.check.play import Play, line, one_line, sale
 from adapter.protocols.fidelizacion.check.purses import earned
 from adapter.protocols.fidelizacion.check.transport import same_sale
 from adapter.protocols.fidelizacion.check.values import read_alike
@@ -341,7 +342,7 @@ def of_another_branch(play: Play) -> None:
 
 def repeated_at_once(play: Play) -> str:
     member, told = play.new_member(), sale()
-    answers = at_once(lambda: play.submit(told, member.by_phone))
+    answers = at_once([lambda: play.submit(told, member.by_phone)] * AT_ONCE)
     codes = {code_of(answer) for answer in answers}
     if len(codes) != 1:
         raise Failed(f"{len(codes)} sales came of equal ones", answers[-1].transcript)

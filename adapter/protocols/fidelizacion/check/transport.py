@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
-from adapter.checks import Answer, Failed, NotTested, wire
+from adapter.checks import Answer, wire
 from adapter.protocols.fidelizacion.check import documents, expect
 from adapter.protocols.fidelizacion.check.play import CALLS, Play, sale
 
 NEEDED = ("x-api-key", "x-branch-id", "x-pos-id", "x-source-type", "x-source-name")
-_SLOW = 5.0  # seconds, within which a terminal must have its answer
 _ASSETS, _BENEFITS = "x-return-assets", "x-return-benefits"
 
 
 def encrypted(play: Play) -> str:
-    address = urlsplit(play.options.url)
-    if address.scheme == "https":
-        return "https; this check speaks no TLS older than 1.2"
-    if address.hostname in ("localhost", "127.0.0.1", "::1"):
-        raise NotTested("plain HTTP on this machine; TLS belongs to the edge")
-    raise Failed("the URL is plain HTTP; the vendor asks for HTTPS")
+    return f"{wire.encrypted(play)}; this check speaks no TLS older than 1.2"
 
 
 def object_fault(answer: Answer) -> str | None:
@@ -31,20 +24,6 @@ def object_fault(answer: Answer) -> str | None:
         return "the body is empty"
     fault = wire.encoding_fault(answer) or wire.bom_fault(answer)
     return fault or (None if isinstance(answer.document, dict) else "the body is no object")
-
-
-def content_type_fault(answer: Answer) -> str | None:
-    """A Content-Type other than JSON, or with a charset other than UTF-8."""
-    value = answer.headers.get("Content-Type", "")
-    kind, *parameters = (part.strip().lower().replace('"', "") for part in value.split(";"))
-    charsets = {part.partition("=")[2].strip() for part in parameters if "charset" in part}
-    if kind == "application/json" and charsets <= {"utf-8"}:
-        return None
-    return f"Content-Type is {value!r}"
-
-
-def slow_fault(answer: Answer) -> str | None:
-    return f"took {answer.seconds:.1f} s" if answer.seconds > _SLOW else None
 
 
 def query_is_ignored(play: Play) -> None:

@@ -7,9 +7,8 @@ from typing import Any
 
 from adapter.core.transactions import Item, Sale, Tender
 from adapter.protocols.fidelizacion.mapping import known
-from adapter.protocols.fidelizacion.schemas.sale import RETURN
 
-SALE = "sale"
+SALE, RETURN = "sale", "return"
 # 4.8: tenders that are this program's own, compared without case.
 LOYALTY_TENDERS = ("points", "credit")
 

@@ -8,11 +8,10 @@ from typing import Any
 from flask import Blueprint
 
 from adapter.protocols.fidelizacion.auth import require_terminal
-from adapter.protocols.fidelizacion.wire import finish
+from adapter.protocols.fidelizacion.settings import NAME
 
-blueprint = Blueprint("fidelizacion", __name__)
+blueprint = Blueprint(NAME, __name__)
 blueprint.before_request(require_terminal)
-blueprint.after_request(finish)
 
 
 def call(path: str) -> Callable[[Any], Any]:

@@ -6,10 +6,10 @@ from flask import Response
 
 from adapter.core import events
 from adapter.protocols.fidelizacion import schemas
-from adapter.protocols.fidelizacion.auth import caller, place
 from adapter.protocols.fidelizacion.routes import call
 from adapter.protocols.fidelizacion.who import identified
 from adapter.protocols.fidelizacion.wire import body, member_text, reply
+from adapter.web.credentials import caller, place
 from adapter.web.work import unit_of_work
 
 

@@ -11,12 +11,13 @@ from adapter.core import benefits, cards, ledger, members, payments, sales
 from adapter.core.errors import EmailTaken, LoyaltyError, PhoneTaken, UnknownMember
 from adapter.core.members import Member, Profile
 from adapter.protocols.fidelizacion import schemas
-from adapter.protocols.fidelizacion.auth import agreement, caller, choice_of_header, place
+from adapter.protocols.fidelizacion.auth import agreement, choice_of_header
 from adapter.protocols.fidelizacion.errors import WrongCode, blame
 from adapter.protocols.fidelizacion.mapping import assets, baskets, people
 from adapter.protocols.fidelizacion.routes import call
 from adapter.protocols.fidelizacion.who import code_holder, identified, send_code, shown_code
 from adapter.protocols.fidelizacion.wire import body, reply
+from adapter.web.credentials import caller, place
 from adapter.web.work import Work, reading, unit_of_work
 
 
@@ -31,6 +32,7 @@ def register() -> Response:
     with unit_of_work() as work:
         _refuse_known(work, newcomer)
         member = members.register(work, program.id, newcomer, place=place())
+        members.welcome(work, program, member, place=place())
         members.give_consents(work, member, people.new_consents(given), place=place())
         _give_external_id(work, member, given)
         sent = {"memberId": people.member_id(member), "member": people.data_as_sent(member)}

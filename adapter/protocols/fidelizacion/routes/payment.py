@@ -12,11 +12,12 @@ from adapter.core.errors import MemberInactive, Refused
 from adapter.core.members import Member, MemberStatus
 from adapter.core.payments import Paid
 from adapter.protocols.fidelizacion import schemas
-from adapter.protocols.fidelizacion.auth import agreement, caller, place
+from adapter.protocols.fidelizacion.auth import agreement
 from adapter.protocols.fidelizacion.errors import CodeSent, WrongCode, blame
 from adapter.protocols.fidelizacion.routes import call
 from adapter.protocols.fidelizacion.who import code_holder, identified, send_code
 from adapter.protocols.fidelizacion.wire import body, reply
+from adapter.web.credentials import caller, place
 from adapter.web.work import Work, unit_of_work
 
 log = structlog.get_logger()
@@ -81,7 +82,7 @@ def _unproven(work: Work, member: Member, given: dict[str, Any]) -> Refused | No
     told, sale = given["payment"], given.get("transaction")
     if member.status != MemberStatus.ACTIVE:
         raise MemberInactive("the member is not active")
-    if sale is not None and payments.standing_payment(
+    if sale is not None and payments.uncancelled_payment(
         work, member, amount_minor=told["amount"], reference=sale["reference"], place=place()
     ):
         return None

@@ -12,13 +12,12 @@ from adapter.core.errors import InvalidAmount
 from adapter.core.members import Member
 from adapter.core.sales import Outcome
 from adapter.protocols.fidelizacion import schemas
-from adapter.protocols.fidelizacion.auth import caller, place
-from adapter.protocols.fidelizacion.errors import blame
+from adapter.protocols.fidelizacion.errors import InvalidField, blame
 from adapter.protocols.fidelizacion.mapping import baskets
 from adapter.protocols.fidelizacion.routes import call
-from adapter.protocols.fidelizacion.schemas import InvalidField
 from adapter.protocols.fidelizacion.who import identified
 from adapter.protocols.fidelizacion.wire import body, reply
+from adapter.web.credentials import caller, place
 from adapter.web.work import Work, unit_of_work
 
 log = structlog.get_logger()

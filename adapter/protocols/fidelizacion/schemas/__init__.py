@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from adapter.protocols.fidelizacion.errors import InvalidField
 from adapter.protocols.fidelizacion.schemas import event, member, payment, sale
-from adapter.protocols.fidelizacion.schemas.strict import InvalidField, load
+from adapter.protocols.fidelizacion.schemas.strict import load
 
 __all__ = [
-    "InvalidField",
     "of_details",
     "of_event",
     "of_payment",

@@ -6,18 +6,25 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
-from decimal import Context, Decimal
+from decimal import Decimal
 from functools import partial
 from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields, missing
 
 from adapter.core.amounts import LARGEST_MINOR
+from adapter.web.shapes import (
+    LONGEST_TEXT,
+    MOST_DECIMALS,
+    decimals,
+    each,
+    exact_number,
+    is_email,
+    plain,
+)
 
-LONGEST_TEXT = 255
 # One fault is told. A few are gathered, for that of an element comes before those within others.
 MOST_FAULTS = 10
-MOST_DECIMALS = 15
 POSITIVE, NEGATIVE = "a positive number", "a negative number"
 NOT_NEGATIVE = "greater than or equal to 0"
 # What marshmallow itself finds wrong.
@@ -25,13 +32,11 @@ WORDS: dict[str, Any] = {"required": "is required", "invalid": "must be an array
 EMPTY = "is not allowed to be empty"
 _PHONE_MARKS = str.maketrans("", "", " \t-.()")
 _DIGITS = re.compile(r"\+?[0-9]{6,15}")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)"
     r"(Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
-_EXACT = Context(prec=100)
 
 
 class Field(fields.Field[Any]):
@@ -104,8 +109,7 @@ class Email(Text):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs).strip()
-        # Without case, as it is compared, some letters are two.
-        if not _EMAIL.fullmatch(text) or len(text.lower()) > self.longest:
+        if not is_email(text):
             raise ValidationError("must be a valid email")
         return text
 
@@ -126,11 +130,9 @@ class Number(Field):
         number = _safe(value)
         if number <= 0:
             raise ValidationError(f"must be {POSITIVE}")
-        # 2, 2.0 and 2e0 are one number, also where texts are compared.
-        plain = format(number.normalize(_EXACT), "f")
-        if len(plain.partition(".")[2]) > MOST_DECIMALS:
+        if decimals(plain(number)) > MOST_DECIMALS:
             raise ValidationError(f"must have no more than {MOST_DECIMALS} decimal places")
-        return Decimal(plain)
+        return plain(number)
 
 
 class Whole(Field):
@@ -205,31 +207,15 @@ class Array(fields.List, Field):
             raise self.make_error("invalid")
         if isinstance(self.inner, Object):
             # Such an element is a fault of the list itself, and comes before those within others.
-            _each(self.inner.recognize, value, most_faults=1)
-        return _each(partial(self.inner.deserialize, **kwargs), value, most_faults=MOST_FAULTS)
-
-
-def _each(read: Callable[[Any], Any], elements: list[Any], *, most_faults: int) -> list[Any]:
-    found: list[Any] = []
-    faults: dict[int, Any] = {}
-    for place, element in enumerate(elements):
-        try:
-            found.append(read(element))
-        except ValidationError as error:
-            faults[place] = error.messages
-            if len(faults) == most_faults:
-                break
-    if faults:
-        raise ValidationError(faults)
-    return found
+            each(self.inner.recognize, value, most_faults=1)
+        return each(partial(self.inner.deserialize, **kwargs), value, most_faults=MOST_FAULTS)
 
 
 def _safe(value: Any) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise ValidationError("must be a number")
-    if not -LARGEST_MINOR <= value <= LARGEST_MINOR:
+    number = exact_number(value)
+    if not -LARGEST_MINOR <= number <= LARGEST_MINOR:
         raise ValidationError("must be a safe number")
-    return Decimal(value)
+    return number
 
 
 def _dated(value: Any) -> str:

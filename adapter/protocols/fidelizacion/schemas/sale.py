@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from marshmallow import ValidationError, missing, post_load
 
 from adapter.core.amounts import LARGEST_MINOR
+from adapter.protocols.fidelizacion.mapping.baskets import RETURN
 from adapter.protocols.fidelizacion.schemas.fields import (
     NOT_NEGATIVE,
     Array,
@@ -22,7 +23,6 @@ from adapter.protocols.fidelizacion.schemas.strict import Strict
 
 LONGEST_REFERENCE = 128
 LONGEST_NAME = 1000
-RETURN = "return"
 ACTIONS = ("submit", "cancel")
 
 

@@ -11,18 +11,9 @@ from typing import Any, ClassVar
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load
 from marshmallow.exceptions import SCHEMA
 
-from adapter.core import errors
+from adapter.protocols.fidelizacion.errors import InvalidField
 
 Messages = dict[Any, Any]
-
-
-class InvalidField(errors.Invalid):
-    """A field is not as it must be: which one, and in what respect."""
-
-    def __init__(self, path: str, message: str) -> None:
-        super().__init__(message)
-        self.path = path
-        self.message = message
 
 
 class Strict(Schema):

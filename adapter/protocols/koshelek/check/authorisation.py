@@ -7,9 +7,10 @@ import re
 from typing import Any
 
 from adapter.checks import Answer, Failed, NotTested
+from adapter.protocols.koshelek.check import expect
 from adapter.protocols.koshelek.check.options import basic
 from adapter.protocols.koshelek.check.people import Person
-from adapter.protocols.koshelek.check.play import Play, expect_nobody, expect_status, path
+from adapter.protocols.koshelek.check.play import Play, path
 
 
 def _knock(
@@ -23,7 +24,7 @@ def _knock(
     answer = play.client.send(
         method, where, headers=headers, allowed=refusals, purpose="unauthorised", **send
     )
-    return expect_status(answer, *sorted(refusals))
+    return expect.status(answer, *sorted(refusals))
 
 
 def _knock_rightly(play: Play, authorization: str) -> None:
@@ -34,7 +35,7 @@ def _knock_rightly(play: Play, authorization: str) -> None:
         query={"msisdn": Person().phone},
         headers={"Authorization": authorization},
     )
-    expect_status(answer, 200, 404)
+    expect.status(answer, 200, 404)
 
 
 def right_credential(play: Play) -> None:
@@ -136,14 +137,14 @@ def nothing_learnt(play: Play) -> None:
         _knock(play, None, where=path(anna.number, "purchases"), query={"startDate": "2020-01-01"}),
     ):
         if any(secret in answer.text for secret in secrets):
-            raise Failed(f"{answer.line}: the refusal names the person", answer.transcript)
+            expect.fail(answer, "the refusal names the person")
     _knock(play, wrong, "POST", path(anna.number), json={"email": stranger.email})
     if play.offers("direct"):
         _knock(play, wrong, "POST", "/v1/card/anonymous", json=stranger.profile())
     if play.offers("reservation"):
         where = f"/v1/card/anonymous/{play.reserved()}"
         _knock(play, wrong, "POST", where, json=stranger.profile())
-    expect_nobody(play.search(msisdn=stranger.phone, email=stranger.email))
+    expect.nobody(play.search(msisdn=stranger.phone, email=stranger.email))
 
 
 def odd_password(play: Play) -> str:

@@ -5,19 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from adapter.checks import Answer, Failed, NoAnswer, NotTested
-from adapter.protocols.koshelek.check import documents
+from adapter.checks import HOSTILE, Answer, Failed, NoAnswer, NotTested
+from adapter.protocols.koshelek.check import documents, expect
 from adapter.protocols.koshelek.check.cards import BOTH
 from adapter.protocols.koshelek.check.people import Holder, Person
-from adapter.protocols.koshelek.check.play import (
-    HOSTILE,
-    Play,
-    expect_card,
-    expect_nobody,
-    expect_refusal,
-    expect_status,
-    path,
-)
+from adapter.protocols.koshelek.check.play import Play, path
 
 
 def _enrol(play: Play, profile: dict[str, Any]) -> Answer:
@@ -29,17 +21,17 @@ def _enrol(play: Play, profile: dict[str, Any]) -> Answer:
 
 def _expect_enrolled(play: Play, person: Person, profile: dict[str, Any]) -> None:
     # That a success is a 200 and nothing else is for clauses 5.7 and 5.8 to say.
-    expect_status(_enrol(play, profile), 200, 201, 202)
-    found = expect_status(play.search(msisdn=person.phone), 200)
+    expect.status(_enrol(play, profile), 200, 201, 202)
+    found = expect.status(play.search(msisdn=person.phone), 200)
     if documents.card_number(found) is None:
-        raise Failed(f"{found.line}: the issued card is not found", found.transcript)
+        expect.fail(found, "the issued card is not found")
 
 
 def whole_profile(play: Play) -> None:
     person = Person()
     _expect_enrolled(play, person, person.profile())
     number = documents.card_number(play.search(msisdn=person.phone)) or ""
-    expect_status(play.update(number, person.profile()), 200)
+    expect.status(play.update(number, person.profile()), 200)
 
 
 def unknown_fields(play: Play) -> None:
@@ -47,8 +39,8 @@ def unknown_fields(play: Play) -> None:
     odd = {"loyaltyLevel": 5, "children": [{"name": "Оля"}], "vk": None, "": ""}
     _expect_enrolled(play, person, person.profile(**odd))
     holder = play.new_holder()
-    expect_status(play.update(holder.number, {"surname": "Щукина", **odd}), 200)
-    expect_status(play.set_channels(holder.number, {**BOTH, **odd}), 200)
+    expect.status(play.update(holder.number, {"surname": "Щукина", **odd}), 200)
+    expect.status(play.set_channels(holder.number, {**BOTH, **odd}), 200)
 
 
 def names_in_any_case(play: Play) -> None:
@@ -62,7 +54,7 @@ def names_in_any_case(play: Play) -> None:
     _expect_enrolled(play, person, profile)
     found = play.search(email=person.email)
     if documents.card_number(found) is None:
-        raise Failed(f"{found.line}: the e-mail was not read", found.transcript)
+        expect.fail(found, "the e-mail was not read")
 
 
 def phone_is_enough(play: Play) -> None:
@@ -73,8 +65,8 @@ def phone_is_enough(play: Play) -> None:
 def phone_is_needed(play: Play) -> None:
     person = Person()
     for profile in (person.profile(phone=""), {"email": person.email}):
-        expect_refusal(_enrol(play, profile))
-        expect_nobody(play.search(email=person.email))
+        expect.refusal(_enrol(play, profile))
+        expect.nobody(play.search(email=person.email))
 
 
 def phone_in_any_form(play: Play) -> None:
@@ -97,20 +89,20 @@ def bad_values(play: Play) -> None:
     holder = play.new_holder()
     for fault in bad:
         later = Person()
-        expect_refusal(play.update(holder.number, {"email": later.email, **fault}))
-        expect_nobody(play.search(email=later.email))
-    expect_refusal(play.update(holder.number, {"email": "no address"}))
+        expect.refusal(play.update(holder.number, {"email": later.email, **fault}))
+        expect.nobody(play.search(email=later.email))
+    expect.refusal(play.update(holder.number, {"email": "no address"}))
     stranger = Person()
-    expect_refusal(_enrol(play, stranger.profile(birthDate="never")))
-    expect_nobody(play.search(msisdn=stranger.phone))
+    expect.refusal(_enrol(play, stranger.profile(birthDate="never")))
+    expect.nobody(play.search(msisdn=stranger.phone))
 
 
 def sex_and_country(play: Play) -> None:
     holder = play.new_holder()
     for sex in ("f", "M", "м", "Ж", "female", "Male"):
-        expect_status(play.update(holder.number, {"sex": sex}), 200)
+        expect.status(play.update(holder.number, {"sex": sex}), 200)
     for country in ("ru", "Россия"):
-        expect_status(play.update(holder.number, {"countryCode": country}), 200)
+        expect.status(play.update(holder.number, {"countryCode": country}), 200)
 
 
 def malformed(play: Play) -> str:
@@ -121,16 +113,16 @@ def malformed(play: Play) -> str:
     targets = _writing_targets(play, holder)
     for method, where in targets:
         for body in bodies:
-            expect_refusal(_send(play, method, where, body))
-    expect_card(play.search(msisdn=holder.phone, email=holder.email), holder.number)
-    expect_nobody(play.search(email="cut-" + holder.email))
+            expect.refusal(_send(play, method, where, body))
+    expect.card(play.search(msisdn=holder.phone, email=holder.email), holder.number)
+    expect.nobody(play.search(email="cut-" + holder.email))
     return f"{len(bodies)} bodies to {len(targets)} methods"
 
 
 def not_an_object(play: Play) -> None:
     for method, where in _writing_targets(play, play.new_holder()):
         for body in (b"[]", b'"79995550142"', b"7", b"null", b"true", b"NaN"):
-            expect_refusal(_send(play, method, where, body))
+            expect.refusal(_send(play, method, where, body))
 
 
 def odd_content_type(play: Play) -> None:
@@ -141,7 +133,7 @@ def odd_content_type(play: Play) -> None:
         answer = play.client.send(
             "POST", path(holder.number), body=body, headers={"Content-Type": kind}
         )
-        expect_status(answer, 200)
+        expect.status(answer, 200)
 
 
 def hostile_bodies(play: Play) -> None:
@@ -154,11 +146,11 @@ def hostile_bodies(play: Play) -> None:
     )
     holder = play.new_holder()
     for body in bodies:
-        expect_refusal(_send(play, "POST", path(holder.number), body, purpose=HOSTILE))
+        expect.refusal(_send(play, "POST", path(holder.number), body, purpose=HOSTILE))
     if play.offers("direct"):
         answer = _send(play, "POST", "/v1/card/anonymous", bodies[0], purpose=HOSTILE)
-        expect_refusal(answer)
-    expect_nobody(play.search(msisdn=person.phone))
+        expect.refusal(answer)
+    expect.nobody(play.search(msisdn=person.phone))
 
 
 def large_body(play: Play) -> None:
@@ -168,7 +160,7 @@ def large_body(play: Play) -> None:
         answer = _send(play, "POST", path(holder.number), body, purpose=HOSTILE, may_be_cut=True)
     except NoAnswer as fault:
         raise Failed(f"{fault.detail}; a refusal can be read only once the body is") from fault
-    expect_refusal(answer)
+    expect.refusal(answer)
 
 
 def escapes_are_letters(play: Play) -> None:
@@ -177,7 +169,7 @@ def escapes_are_letters(play: Play) -> None:
     body = json.dumps(person.profile(), ensure_ascii=True).encode()
     if not play.offers("direct"):
         raise NotTested("the methods 'direct' are not agreed with this partner")
-    expect_status(_send(play, "POST", "/v1/card/anonymous", body), 200, 201, 202)
+    expect.status(_send(play, "POST", "/v1/card/anonymous", body), 200, 201, 202)
 
 
 def _writing_targets(play: Play, holder: Holder) -> list[tuple[str, str]]:

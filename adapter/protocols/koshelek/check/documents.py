@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from adapter.checks.exchange import NOTHING, Answer, Number
+from adapter.checks.wire import objects
 
 BARCODE_TYPES = ("EAN_8", "EAN_13", "CODE_128", "UPC_A", "QR_CODE")
 _CHECKED_LENGTHS = {"EAN_8": 8, "EAN_13": 13, "UPC_A": 12}
@@ -39,12 +40,12 @@ def bonus(answer: Answer) -> dict[str, Any] | None:
 
 def lots(answer: Answer) -> list[dict[str, Any]]:
     """The objects in `card.bonus.bonuses`."""
-    return _objects((bonus(answer) or {}).get("bonuses"))
+    return objects((bonus(answer) or {}).get("bonuses"))
 
 
 def items(answer: Answer) -> list[dict[str, Any]]:
     """The objects in the array of purchases."""
-    return _objects(answer.document)
+    return objects(answer.document)
 
 
 def reservation_form(answer: Answer) -> str | None:
@@ -237,9 +238,9 @@ def decimal(value: Any) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def first(faults: Callable[[Answer], Iterator[str]]) -> Callable[[Answer], str | None]:
-    """The same as a rule that names the first fault only."""
-    return lambda answer: next(faults(answer), None)
+def shown_by(*purposes: str) -> Callable[[Answer], bool]:
+    """Whether an answer is a success of one of these calls that shows something."""
+    return lambda answer: bool(answer.purpose in purposes and answer.status == 200 and answer.body)
 
 
 def _missing(
@@ -256,10 +257,6 @@ def _missing(
 
 def _member(value: Any, name: str) -> Any:
     return value.get(name, NOTHING) if isinstance(value, dict) else NOTHING
-
-
-def _objects(value: Any) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _shown(value: Any) -> str:

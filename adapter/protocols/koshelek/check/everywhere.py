@@ -3,47 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
+from collections.abc import Iterator
 
-from adapter.checks import Answer, Failed, NotTested
-from adapter.checks.wire import Rule, judge, leaves, texts
-from adapter.protocols.koshelek.check import documents
+from adapter.checks import Answer, Failed, NotTested, OverAll
+from adapter.checks.wire import judge, leaves, texts
+from adapter.protocols.koshelek.check import documents, expect
 from adapter.protocols.koshelek.check.people import unissued_number
-from adapter.protocols.koshelek.check.play import HOSTILE, STATUSES, Play, expect_refusal
+from adapter.protocols.koshelek.check.play import Play
 
-_SLOW = 5.0  # G14: the hard limit, in seconds
 _ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u(?!00[01])[0-9A-Fa-f]{4}")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LEAKS = re.compile(
     r"Traceback|File \"|SELECT |INSERT INTO|sqlalchemy|psycopg|sqlite3?\.|Exception\b|at java\."
 )
-
-
-def every(rule: Rule, *, purposes: frozenset[str] = frozenset()) -> Callable[[Play], str]:
-    """A check of the rule over all answers, or over the successes of calls of these purposes."""
-
-    def check(play: Play) -> str:
-        answers = [answer for answer in play.client.answers if _is_judged(answer)]
-        if purposes:
-            answers = [a for a in answers if a.purpose in purposes and a.status == 200 and a.body]
-        return judge(answers, rule)
-
-    return check
-
-
-def _is_judged(answer: Answer) -> bool:
-    """A redirect that was allowed for once is not an answer of the interface."""
-    if answer.purpose == HOSTILE:
-        return answer.status in STATUSES
-    return not (300 <= answer.status < 400 and answer.status in answer.allowed)
-
-
-def statuses(play: Play, rule: Rule) -> str:
-    """The rule over all answers; a request without an answer breaks it too."""
-    if play.client.unanswered:
-        raise Failed(f"{play.client.unanswered[0]} ({len(play.client.unanswered)} requests)")
-    return every(rule)(play)
 
 
 def error_fault(answer: Answer) -> str | None:
@@ -103,10 +75,6 @@ def phone_fault(answer: Answer) -> str | None:
     return f"a phone is not digits only: {odd[0]!r}" if odd else None
 
 
-def slow_fault(answer: Answer) -> str | None:
-    return f"took {answer.seconds:.1f} s" if answer.seconds > _SLOW else None
-
-
 def leak_fault(answer: Answer) -> str | None:
     found = _LEAKS.search(answer.text) if answer.status != 200 else None
     return f"the refusal shows {found.group()!r}" if found else None
@@ -135,8 +103,9 @@ def _reread(text: str, encoding: str) -> str:
         return ""
 
 
+@OverAll
 def cyrillic_survives(play: Play) -> str:
-    every(damage_fault)(play)
+    judge(play.judged(), damage_fault)
     shown = {text for text in _shown(play) if _CYRILLIC.search(text)}
     if not shown:
         raise NotTested("the host showed no Cyrillic text, so nothing can be compared")
@@ -148,6 +117,7 @@ def _shown(play: Play) -> Iterator[str]:
         yield from texts(answer.document)
 
 
+@OverAll
 def russian_descriptions(play: Play) -> str:
     """Support staff read the description in the app's country (G13)."""
 
@@ -163,16 +133,7 @@ def russian_descriptions(play: Play) -> str:
 def stable_codes(play: Play) -> None:
     """The same refusal has the same code each time."""
     number = unissued_number()
-    answers = [expect_refusal(play.card(number)) for _ in range(2)]
+    answers = [expect.refusal(play.card(number)) for _ in range(2)]
     codes = [documents.error_code(answer) for answer in answers]
     if codes[0] is None or codes[0] != codes[1]:
         raise Failed(f"codes {codes[0]!r} and {codes[1]!r}", answers[1].transcript)
-
-
-def encrypted(play: Play) -> str:
-    address = urlsplit(play.options.url)
-    if address.scheme == "https":
-        return "https"
-    if address.hostname in ("localhost", "127.0.0.1", "::1"):
-        raise NotTested("plain HTTP on this machine; TLS belongs to the edge")
-    raise Failed("the URL is plain HTTP; the vendor asks for HTTPS")

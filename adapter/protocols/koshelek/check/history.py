@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapter.checks import Answer, Failed, NotTested
-from adapter.checks.wire import judge
-from adapter.protocols.koshelek.check import documents
+from adapter.checks import Answer, NotTested
+from adapter.checks.wire import first, judge
+from adapter.protocols.koshelek.check import documents, expect
 from adapter.protocols.koshelek.check.people import unissued_number
-from adapter.protocols.koshelek.check.play import Play, expect_refusal, expect_status
+from adapter.protocols.koshelek.check.play import Play
 
 LONG_AGO = "2000-01-01"
 _CAP = 1_000  # G7: no more elements than this; the period narrows it
@@ -17,22 +17,22 @@ _CAP = 1_000  # G7: no more elements than this; the period narrows it
 def start_is_mandatory(play: Play) -> None:
     play.need("purchases")
     number = play.anna.number
-    expect_refusal(play.purchases(number))
-    expect_refusal(play.purchases(number, endDate="2030-01-01"))
+    expect.refusal(play.purchases(number))
+    expect.refusal(play.purchases(number, endDate="2030-01-01"))
 
 
 def no_purchases(play: Play) -> None:
     play.need("purchases")
-    answer = expect_status(play.purchases(play.new_holder().number, startDate=LONG_AGO), 200)
+    answer = expect.status(play.purchases(play.new_holder().number, startDate=LONG_AGO), 200)
     if answer.document != []:
-        raise Failed(f"{answer.line}: [] was expected", answer.transcript)
+        expect.fail(answer, "[] was expected")
 
 
 def _known(play: Play) -> Answer:
     """The whole history of the customer we were told about."""
     play.need("purchases")
     answer = play.purchases(play.known_number(), startDate=LONG_AGO)
-    expect_status(answer, 200)
+    expect.status(answer, 200)
     if isinstance(answer.document, list) and not answer.document:
         raise NotTested("the known customer has no purchases")
     return answer
@@ -40,12 +40,12 @@ def _known(play: Play) -> Answer:
 
 def purchases_look_right(play: Play) -> str:
     answer = _known(play)
-    judge([answer], documents.first(documents.purchase_faults))
+    judge([answer], first(documents.purchase_faults))
     return f"{len(documents.items(answer))} items"
 
 
 def amounts_are_kopecks(play: Play) -> None:
-    judge([_with_items(play)], documents.first(documents.amount_faults))
+    judge([_with_items(play)], first(documents.amount_faults))
 
 
 def _with_items(play: Play) -> Answer:
@@ -65,14 +65,14 @@ def period_is_kept(play: Play) -> str:
     everything = _known(play)
     days = _days(everything)
     if not days:
-        raise Failed(f"{everything.line}: no readable date", everything.transcript)
+        expect.fail(everything, "no readable date")
     day = sorted(days)[len(days) // 2]
     period: dict[str, Any] = {"startDate": day, "endDate": day}
-    answer = expect_status(play.purchases(play.known_number(), **period), 200)
+    answer = expect.status(play.purchases(play.known_number(), **period), 200)
     if set(_days(answer)) != {day}:
-        raise Failed(f"{answer.line}: not the purchases of that day", answer.transcript)
+        expect.fail(answer, "not the purchases of that day")
     if len(days) < _CAP and len(_days(answer)) != days.count(day):
-        raise Failed(f"{answer.line}: not all purchases of that day", answer.transcript)
+        expect.fail(answer, "not all purchases of that day")
     return f"{len(_days(answer))} of {len(days)} items on {day}"
 
 
@@ -80,23 +80,23 @@ def newest_first(play: Play) -> None:
     answer = _with_items(play)
     days = _days(answer)
     if days != sorted(days, reverse=True):
-        raise Failed(f"{answer.line}: not the newest first", answer.transcript)
+        expect.fail(answer, "not the newest first")
 
 
 def purchases_of_nobody(play: Play) -> None:
     play.need("purchases")
-    expect_refusal(play.purchases(unissued_number(), startDate=LONG_AGO))
+    expect.refusal(play.purchases(unissued_number(), startDate=LONG_AGO))
 
 
 def bad_days(play: Play) -> None:
     play.need("purchases")
     number = play.anna.number
     for day in ("2025-02-30", "14.02.2025", "20250214", "yesterday", ""):
-        expect_refusal(play.purchases(number, startDate=day))
-    expect_refusal(play.purchases(number, startDate="2025-01-01", endDate="2025-13-01"))
+        expect.refusal(play.purchases(number, startDate=day))
+    expect.refusal(play.purchases(number, startDate="2025-01-01", endDate="2025-13-01"))
 
 
 def period_backwards(play: Play) -> None:
     play.need("purchases")
     period = {"startDate": "2025-02-02", "endDate": "2025-02-01"}
-    expect_refusal(play.purchases(play.anna.number, **period))
+    expect.refusal(play.purchases(play.anna.number, **period))

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
-from adapter.checks import Answer, Failed, NotTested
-from adapter.checks.wire import judge
-from adapter.protocols.koshelek.check import documents
+from adapter.checks import AT_ONCE, Answer, Failed, NotTested, at_once
+from adapter.checks.wire import first, judge
+from adapter.protocols.koshelek.check import documents, expect
 from adapter.protocols.koshelek.check.people import Person, unissued_number
-from adapter.protocols.koshelek.check.play import (
-    Play,
-    expect_card,
-    expect_nobody,
-    expect_refusal,
-    expect_status,
-)
-
-_AT_ONCE = 6
+from adapter.protocols.koshelek.check.play import Play
 
 
 def _number(answer: Answer) -> str:
     """The reserved number. Raises: Failed if the answer holds none."""
-    number = documents.reserved_number(expect_status(answer, 200))
+    number = documents.reserved_number(expect.status(answer, 200))
     if number is None:
-        raise Failed(f"{answer.line}: no number in the answer", answer.transcript)
+        expect.fail(answer, "no number in the answer")
     return number
 
 
@@ -43,7 +35,7 @@ def reserve_form(play: Play) -> str:
     _number(answer)
     form, wanted = documents.reservation_form(answer), play.options.reservation_form
     if wanted not in ("any", form):
-        raise Failed(f"{answer.line}: the form is {form}, not {wanted}", answer.transcript)
+        expect.fail(answer, f"the form is {form}, not {wanted}")
     return f"form {form}"
 
 
@@ -55,17 +47,17 @@ def not_cached(play: Play) -> None:
     answer = play.reserve()
     directives = answer.headers.get("Cache-Control", "").lower()
     if "no-store" not in directives:
-        raise Failed(f"{answer.line}: no Cache-Control: no-store", answer.transcript)
+        expect.fail(answer, "no Cache-Control: no-store")
 
 
 def head_does_not_reserve(play: Play) -> None:
     answer = play.reserve(method="HEAD")
     if answer.status < 400:
-        raise Failed(f"{answer.line}: a HEAD must not run the reservation", answer.transcript)
+        expect.fail(answer, "a HEAD must not run the reservation")
 
 
 def head_is_405(play: Play) -> None:
-    expect_status(play.reserve(method="HEAD"), 405)
+    expect.status(play.reserve(method="HEAD"), 405)
 
 
 def put_reserves(play: Play) -> None:
@@ -74,30 +66,30 @@ def put_reserves(play: Play) -> None:
 
 def issue_on_reserved(play: Play) -> None:
     person, number = Person(), _number(play.reserve())
-    expect_status(play.issue_on(number, person.profile()), 200)
-    expect_card(play.search(msisdn=person.phone), number)
-    _expect_active(expect_card(play.card(number), number))
+    expect.status(play.issue_on(number, person.profile()), 200)
+    expect.card(play.search(msisdn=person.phone), number)
+    _expect_active(expect.card(play.card(number), number))
 
 
 def issue_on_repeated(play: Play) -> None:
     person, number = Person(), _number(play.reserve())
     for _ in range(2):
-        expect_status(play.issue_on(number, person.profile()), 200)
-    expect_card(play.search(msisdn=person.phone), number)
+        expect.status(play.issue_on(number, person.profile()), 200)
+    expect.card(play.search(msisdn=person.phone), number)
 
 
 def issue_on_unknown(play: Play) -> None:
     person = Person()
-    expect_refusal(play.issue_on(unissued_number(), person.profile()))
-    expect_nobody(play.search(msisdn=person.phone))
+    expect.refusal(play.issue_on(unissued_number(), person.profile()))
+    expect.nobody(play.search(msisdn=person.phone))
 
 
 def issue_on_taken(play: Play) -> None:
     owner, late, number = Person(), Person(), _number(play.reserve())
-    expect_status(play.issue_on(number, owner.profile()), 200)
-    expect_refusal(play.issue_on(number, late.profile()))
-    expect_card(play.search(msisdn=owner.phone), number)
-    expect_nobody(play.search(msisdn=late.phone))
+    expect.status(play.issue_on(number, owner.profile()), 200)
+    expect.refusal(play.issue_on(number, late.profile()))
+    expect.card(play.search(msisdn=owner.phone), number)
+    expect.nobody(play.search(msisdn=late.phone))
 
 
 def second_card(play: Play) -> None:
@@ -105,61 +97,57 @@ def second_card(play: Play) -> None:
     person, number, another = Person(), _number(play.reserve()), _number(play.reserve())
     if number == another:
         raise NotTested("the host does not reserve two different numbers")
-    expect_status(play.issue_on(number, person.profile()), 200)
-    expect_refusal(play.issue_on(another, person.profile()))
-    expect_card(play.search(msisdn=person.phone), number)
+    expect.status(play.issue_on(number, person.profile()), 200)
+    expect.refusal(play.issue_on(another, person.profile()))
+    expect.card(play.search(msisdn=person.phone), number)
 
 
 def issue_directly(play: Play) -> None:
     person = Person()
-    expect_status(play.issue(person.profile()), 200)
-    answer = expect_status(play.search(msisdn=person.phone), 200)
+    expect.status(play.issue(person.profile()), 200)
+    answer = expect.status(play.search(msisdn=person.phone), 200)
     if documents.card_number(answer) is None:
-        raise Failed(f"{answer.line}: the issued card is not found", answer.transcript)
+        expect.fail(answer, "the issued card is not found")
     _expect_active(answer)
 
 
 def issued_card_returned(play: Play) -> None:
-    answer = expect_status(play.issue(Person().profile()), 200)
-    judge([answer], documents.first(documents.card_faults))
+    answer = expect.status(play.issue(Person().profile()), 200)
+    judge([answer], first(documents.card_faults))
 
 
 def issue_directly_repeated(play: Play) -> None:
     profile = Person().profile()
-    number = documents.card_number(expect_status(play.issue(profile), 200))
+    number = documents.card_number(expect.status(play.issue(profile), 200))
     if number is not None:
-        expect_card(play.issue(profile), number)
+        expect.card(play.issue(profile), number)
     else:
-        expect_status(play.issue(profile), 200)
+        expect.status(play.issue(profile), 200)
 
 
 def never_two_cards(play: Play) -> None:
     """Whatever the second issue is answered, the person keeps the first card."""
     anna = play.anna
     play.need("direct")
-    again = expect_status(play.issue(anna.person.profile()), 200, 422)
+    again = expect.status(play.issue(anna.person.profile()), 200, 422)
     if documents.card_number(again) not in (None, anna.number):
-        raise Failed(f"{again.line}: a second card for one person", again.transcript)
-    expect_card(play.search(msisdn=anna.phone), anna.number)
+        expect.fail(again, "a second card for one person")
+    expect.card(play.search(msisdn=anna.phone), anna.number)
 
 
 def reserve_at_once(play: Play) -> str:
     play.need("reservation")
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        calls = [threads.submit(play.reserve) for _ in range(2 * _AT_ONCE)]
-        return _expect_different([_number(call.result()) for call in calls])
+    return _expect_different(list(map(_number, at_once([play.reserve] * 2 * AT_ONCE))))
 
 
 def issue_at_once(play: Play) -> None:
     """Several people at once on one number: one of them gets it."""
-    number, people = _number(play.reserve()), [Person() for _ in range(_AT_ONCE)]
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        calls = [threads.submit(play.issue_on, number, who.profile()) for who in people]
-        answers = [expect_status(call.result(), 200, 422) for call in calls]
-    winners = [answer for answer in answers if answer.status == 200]
+    number, people = _number(play.reserve()), [Person() for _ in range(AT_ONCE)]
+    answers = at_once(partial(play.issue_on, number, who.profile()) for who in people)
+    winners = [answer for answer in answers if expect.status(answer, 200, 422).status == 200]
     if len(winners) != 1:
         shown = (winners or answers)[-1]
-        raise Failed(f"{shown.line}: {len(winners)} people got one number", shown.transcript)
+        expect.fail(shown, f"{len(winners)} people got one number")
     _expect_one_owner(play, number, people)
 
 
@@ -173,4 +161,4 @@ def _expect_one_owner(play: Play, number: str, people: list[Person]) -> None:
 
 def _expect_active(answer: Answer) -> None:
     if (documents.card(answer) or {}).get("cardState") != "active":
-        raise Failed(f"{answer.line}: an issued card must be active", answer.transcript)
+        expect.fail(answer, "an issued card must be active")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import MISSING, dataclass, field
-from typing import Any
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+
+from adapter.checks import HostOptions, option, personal
 
 VERSIONS = ("1.0.0", "1.1.0", "1.2.0", "1.3.0")
 RESERVATION_FORMS = ("any", "bare", "string", "object")
@@ -21,15 +21,8 @@ METHODS = {
 }
 
 
-def _option(
-    says: str, default: Any = MISSING, *, choices: tuple[str, ...] = (), secret: bool = False
-) -> Any:
-    """A field that a command line can offer: what it means, and what it may be."""
-    return field(default=default, repr=not secret, metadata={"says": says, "choices": choices})
-
-
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class Options(HostOptions):
     """The host, the credential, and what may be looked at beyond people the check makes up.
 
     The known phone and card are only read. The pool number, promo code and receipt are used up.
@@ -37,46 +30,33 @@ class Options:
     Raises: ValueError naming what cannot be.
     """
 
-    url: str = _option("Where the partner answers, such as https://loyalty.example.com.")
-    login: str = _option("The login Koshelek was given.")
-    password: str = _option("The password to it.", secret=True)
-    api_version: str = _option("The API version agreed.", VERSIONS[-1], choices=VERSIONS)
-    phone: str | None = _option("The phone of a customer with purchases; only read.", None)
-    card: str | None = _option("The card of a customer with purchases; only read.", None)
-    blocked_phone: str | None = _option("The phone of a blocked card's holder; only read.", None)
-    pool_number: str | None = _option("A number of the pool; used up.", None)
-    promo_code: str | None = _option("A promo code; used up.", None, secret=True)
-    receipt: str | None = _option("The QR text of a receipt; used up.", None, secret=True)
-    without: frozenset[str] = _option(
+    url: str = option("Where the partner answers, such as https://loyalty.example.com.")
+    login: str = option("The login Koshelek was given.")
+    password: str = option("The password to it.", secret=True)
+    api_version: str = option("The API version agreed.", VERSIONS[-1], choices=VERSIONS)
+    phone: str | None = personal("The phone of a customer with purchases; only read.")
+    card: str | None = option("The card of a customer with purchases; only read.", None)
+    blocked_phone: str | None = personal("The phone of a blocked card's holder; only read.")
+    pool_number: str | None = option("A number of the pool; used up.", None)
+    promo_code: str | None = option("A promo code; used up.", None, secret=True)
+    receipt: str | None = option("The QR text of a receipt; used up.", None, secret=True)
+    without: frozenset[str] = option(
         "A group of methods that was not agreed; may be repeated.",
         frozenset(),
         choices=tuple(METHODS),
     )
-    unauthorized_status: frozenset[int] = _option(
+    unauthorized_status: frozenset[int] = option(
         "A status that bad credentials may be answered with; may be repeated.",
         frozenset({401, 422}),
     )
-    reservation_form: str = _option(
+    reservation_form: str = option(
         "The form of a reserved number (G1).", "any", choices=RESERVATION_FORMS
     )
-    timeout: float = _option("Seconds to wait for an answer.", 10.0)
-    verify: bool | str = _option("Whether to check the certificate: yes, no, or a CA file.", True)
-    limit: int = _option("The most requests to send.", 1_000)
 
     def __post_init__(self) -> None:
-        address = urlsplit(self.url)
-        if address.scheme not in ("http", "https") or not address.hostname:
-            raise ValueError("the URL must begin with http:// or https:// and name a host")
-        if "@" in address.netloc or address.query or address.fragment:
-            raise ValueError("the URL must hold no credentials, no query and no fragment")
+        super().__post_init__()
         if ":" in self.login:
             raise ValueError("a Basic login cannot hold a colon")
-        if self.api_version not in VERSIONS:
-            raise ValueError(f"the API version must be one of {', '.join(VERSIONS)}")
-        if self.reservation_form not in RESERVATION_FORMS:
-            raise ValueError(f"the form must be one of {', '.join(RESERVATION_FORMS)}")
-        if unknown := self.without - METHODS.keys():
-            raise ValueError(f"no such methods: {', '.join(sorted(unknown))}")
 
     @property
     def authorization(self) -> str:
@@ -86,9 +66,7 @@ class Options:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must not be shown or written anywhere."""
-        token = self.authorization.partition(" ")[2]
-        known = (self.password, token, self.promo_code, self.receipt, self.phone)
-        return tuple(secret for secret in (*known, self.blocked_phone) if secret)
+        return (*super().secrets, self.authorization.partition(" ")[2])
 
 
 def basic(login: str, password: str) -> str:

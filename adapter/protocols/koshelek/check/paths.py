@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapter.checks import Answer, Failed, NotTested
-from adapter.protocols.koshelek.check import documents
+from adapter.checks import HOSTILE, Answer, NotTested
+from adapter.protocols.koshelek.check import documents, expect
 from adapter.protocols.koshelek.check.options import METHODS
 from adapter.protocols.koshelek.check.people import Person
-from adapter.protocols.koshelek.check.play import (
-    HOSTILE,
-    UNKNOWN,
-    Play,
-    expect_card,
-    expect_refusal,
-    expect_status,
-    path,
-)
+from adapter.protocols.koshelek.check.play import UNKNOWN, Play, path
 
 _REDIRECTS = frozenset({301, 302, 307, 308})
 _PROBES = {  # a path that exists only from its version on, by the name of its group
@@ -34,7 +26,7 @@ def unknown_paths(play: Play) -> None:
         "/v1/promo",
         "/v1/promo/%D0%BA%D0%BE%D0%B4",
     ):
-        expect_status(play.client.send("GET", where, allowed=UNKNOWN), *UNKNOWN, 422)
+        expect.status(play.client.send("GET", where, allowed=UNKNOWN), *UNKNOWN, 422)
 
 
 def wrong_verbs(play: Play) -> None:
@@ -45,7 +37,7 @@ def wrong_verbs(play: Play) -> None:
         ("POST", path(play.anna.number, "purchases")),
         ("GET", path(play.anna.number, "communication")),
     ):
-        expect_status(play.client.send(method, where, allowed=UNKNOWN), *UNKNOWN, 422)
+        expect.status(play.client.send(method, where, allowed=UNKNOWN), *UNKNOWN, 422)
 
 
 def _tolerant(play: Play, method: str, where: str, **send: Any) -> Answer:
@@ -56,17 +48,17 @@ def _tolerant(play: Play, method: str, where: str, **send: Any) -> Answer:
 def trailing_slash(play: Play) -> None:
     anna = play.anna
     answer = _tolerant(play, "GET", path(anna.number) + "/")
-    expect_card(answer, anna.number)
+    expect.card(answer, anna.number)
     answer = _tolerant(play, "GET", "/v1/card/", query={"msisdn": anna.phone})
-    expect_card(answer, anna.number)
-    expect_status(_tolerant(play, "PUT", path(anna.number, "communication/"), json={}), 200)
+    expect.card(answer, anna.number)
+    expect.status(_tolerant(play, "PUT", path(anna.number, "communication/"), json={}), 200)
 
 
 def exact_case(play: Play) -> None:
     for where in ("/V1/card", "/v1/CARD"):
         query = {"msisdn": play.anna.phone}
         answer = play.client.send("GET", where, query=query, allowed=UNKNOWN, purpose=HOSTILE)
-        expect_status(answer, *UNKNOWN, 422)
+        expect.status(answer, *UNKNOWN, 422)
 
 
 def above_the_version(play: Play) -> str:
@@ -80,7 +72,7 @@ def above_the_version(play: Play) -> str:
     for group in above:
         answer = _probe(play, *_PROBES[group])
         if _refused_as(answer) not in unknown:
-            raise Failed(f"{answer.line}: the method is known", answer.transcript)
+            expect.fail(answer, "the method is known")
     return f"{len(above)} methods above {version}"
 
 
@@ -96,12 +88,12 @@ def percent_encoding(play: Play) -> None:
     """Each character of the number written as a percent escape."""
     anna = play.anna
     escaped = "".join(f"%{byte:02X}" for byte in anna.number.encode())
-    expect_card(play.client.send("GET", f"/v1/card/{escaped}", purpose="card"), anna.number)
+    expect.card(play.client.send("GET", f"/v1/card/{escaped}", purpose="card"), anna.number)
 
 
 def odd_numbers(play: Play) -> None:
     for number in ("карта 1", "' OR 1=1 --", "1" * 51, "\x00", "%", "7700\n", "٧٧٠٠", "-1", "1e3"):
-        expect_refusal(play.card(number, purpose=HOSTILE))
+        expect.refusal(play.card(number, purpose=HOSTILE))
 
 
 def leading_zeros(play: Play) -> None:
@@ -111,8 +103,8 @@ def leading_zeros(play: Play) -> None:
     for other in others:
         answer = play.card(other)
         if answer.status == 200:
-            raise Failed(f"{answer.line}: zeros were not significant", answer.transcript)
-        expect_refusal(answer)
+            expect.fail(answer, "zeros were not significant")
+        expect.refusal(answer)
 
 
 def literals(play: Play) -> None:
@@ -123,7 +115,7 @@ def literals(play: Play) -> None:
             query = {"startDate": "2025-01-01"} if method == "GET" else None
             body = None if method == "GET" else b"{}"
             answer = play.client.send(method, where, query=query, body=body, allowed=UNKNOWN)
-            expect_status(answer, *UNKNOWN, 422)
+            expect.status(answer, *UNKNOWN, 422)
     for word in ("getAllUsers", "getAllUsersExtended"):
         answer = play.client.send("POST", path(word), json={"surname": "Ёж"}, allowed=UNKNOWN)
-        expect_status(answer, *UNKNOWN, 422)
+        expect.status(answer, *UNKNOWN, 422)

@@ -5,36 +5,33 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from adapter.checks import Answer, Client, Failed, Mask, NotTested
+from adapter.checks import HOSTILE, Answer, NotTested
+from adapter.checks import Play as AnyPlay
 from adapter.protocols.koshelek.check import documents
 from adapter.protocols.koshelek.check.options import METHODS, Options
 from adapter.protocols.koshelek.check.people import Holder, Person
 
 STATUSES = frozenset({200, 422})  # section 2.3: a closed set of two
 
-# Marks what Koshelek would never send. A proxy before the host, or whoever else lives on it, may
-# refuse it in their own words: the clause that sends it judges that, no clause over all answers.
-HOSTILE = "hostile"
-
 # What else a host may say to a path or a verb that no page of the vendor promises (G12).
 UNKNOWN = frozenset({404, 405})
 
 
-class Play:
+class Play(AnyPlay):
     """One run against one host: the calls of section 3 and the cards issued on the way."""
 
+    options: Options
+
     def __init__(self, options: Options) -> None:
-        self.options = options
-        self.client = Client(
-            options.url,
-            headers={"Authorization": options.authorization, "Accept": "application/json"},
-            allowed=STATUSES,
-            mask=Mask(options.secrets),
-            timeout=options.timeout,
-            verify=options.verify,
-            limit=options.limit,
-        )
-        self._holders: dict[str, Holder | NotTested] = {}
+        headers = {"Authorization": options.authorization}
+        super().__init__(options, headers=headers, allowed=STATUSES)
+
+    def knock(self) -> None:
+        self.search(msisdn=Person().phone)
+
+    def judged(self) -> list[Answer]:
+        """A redirect that was allowed for once is not an answer of the interface."""
+        return [answer for answer in self.client.answers if _is_judged(answer)]
 
     def search(self, **query: str) -> Answer:
         return self.client.send("GET", "/v1/card", query=query, purpose="search")
@@ -98,25 +95,13 @@ class Play:
             raise NotTested("no card could be issued to a new person")
         return Holder(person, number)
 
-    def holder(self, name: str) -> Holder:
-        """The same made-up holder throughout the run for the same name, to be read only."""
-        if name not in self._holders:
-            try:
-                self._holders[name] = self.new_holder()
-            except NotTested as reason:
-                self._holders[name] = reason
-        found = self._holders[name]
-        if isinstance(found, NotTested):
-            raise NotTested(str(found))
-        return found
-
     @property
     def anna(self) -> Holder:
-        return self.holder("anna")
+        return self.once("anna", self.new_holder)
 
     @property
     def boris(self) -> Holder:
-        return self.holder("boris")
+        return self.once("boris", self.new_holder)
 
     def known_number(self) -> str:
         """The card of the customer we were told about. Raises: NotTested without one."""
@@ -149,6 +134,12 @@ class Play:
         return documents.card_number(self.search(msisdn=person.phone))
 
 
+def _is_judged(answer: Answer) -> bool:
+    if answer.purpose == HOSTILE:
+        return answer.status in STATUSES
+    return not (300 <= answer.status < 400 and answer.status in answer.allowed)
+
+
 def _surprise(method: str) -> frozenset[int]:
     return frozenset() if method == "POST" else UNKNOWN
 
@@ -156,46 +147,3 @@ def _surprise(method: str) -> frozenset[int]:
 def path(number: str, *more: str) -> str:
     """The path of a card, any text being allowed as its number."""
     return "/".join(["/v1/card", quote(number, safe=""), *more])
-
-
-def expect_status(answer: Answer, *statuses: int) -> Answer:
-    """The answer itself. Raises: Failed unless it has one of the statuses."""
-    if answer.status not in statuses:
-        wanted = " or ".join(map(str, statuses))
-        raise Failed(f"{answer.line}, {wanted} was expected", answer.transcript)
-    return answer
-
-
-def expect_refusal(answer: Answer) -> Answer:
-    """The answer itself. Raises: Failed unless it is a 422."""
-    return expect_status(answer, 422)
-
-
-def expect_empty(answer: Answer) -> Answer:
-    """The answer itself. Raises: Failed unless it is a 200 of zero bytes."""
-    expect_status(answer, 200)
-    if answer.body:
-        raise Failed(f"{answer.line}: the body must have zero bytes", answer.transcript)
-    return answer
-
-
-def expect_card(answer: Answer, number: str) -> Answer:
-    """The answer itself. Raises: Failed unless it is a 200 with the card of that number."""
-    expect_status(answer, 200)
-    found = documents.card_number(answer)
-    if found != number:
-        found = "no card" if found is None else f"card {found}"
-        raise Failed(f"{answer.line}: {found} instead of card {number}", answer.transcript)
-    return answer
-
-
-def expect_nobody(answer: Answer) -> Answer:
-    """The answer itself. Raises: Failed if it names a card, or the host broke down.
-
-    How nothing found is to be said is the matter of clause 5.1c alone.
-    """
-    if answer.status >= 500:
-        raise Failed(f"{answer.line}: a search was expected to work", answer.transcript)
-    if documents.card_number(answer) is not None:
-        raise Failed(f"{answer.line}: a card was found", answer.transcript)
-    return answer

@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from adapter.checks import Answer, Failed, NotTested
-from adapter.checks.wire import judge
-from adapter.protocols.koshelek.check import documents
-from adapter.protocols.koshelek.check.play import (
-    UNKNOWN,
-    Play,
-    expect_empty,
-    expect_refusal,
-    expect_status,
-)
+from adapter.checks.wire import first, judge
+from adapter.protocols.koshelek.check import documents, expect
+from adapter.protocols.koshelek.check.play import UNKNOWN, Play
 
 _ALL = "/v1/card/getAllUsers"
 _EXTENDED = "/v1/card/getAllUsersExtended"
@@ -35,8 +29,8 @@ def _scan(play: Play, text: str, **user: str) -> Answer:
 def unknown_code(play: Play) -> None:
     play.need("code")
     anna = play.anna
-    expect_refusal(_redeem(play, "NO-SUCH-CODE-0000", phone=anna.phone, cardNumber=anna.number))
-    expect_refusal(_redeem(play, "", phone=anna.phone))
+    expect.refusal(_redeem(play, "NO-SUCH-CODE-0000", phone=anna.phone, cardNumber=anna.number))
+    expect.refusal(_redeem(play, "", phone=anna.phone))
 
 
 def good_code(play: Play) -> str:
@@ -45,8 +39,8 @@ def good_code(play: Play) -> str:
         raise NotTested("needs a promo code that may be used up")
     holder = play.new_holder()
     user = {"phone": holder.phone, "cardNumber": holder.number}
-    expect_empty(_redeem(play, code, **user))
-    expect_refusal(_redeem(play, code, **user))
+    expect.empty(_redeem(play, code, **user))
+    expect.refusal(_redeem(play, code, **user))
     return "accepted once, refused as used"
 
 
@@ -54,7 +48,7 @@ def unreadable_receipt(play: Play) -> str:
     play.need("receipt")
     answer = _scan(play, "this is no receipt", phone=play.anna.phone)
     if answer.status == 200:
-        raise Failed(f"{answer.line}: no receipt, and no refusal", answer.transcript)
+        expect.fail(answer, "no receipt, and no refusal")
     return f"status {answer.status}"
 
 
@@ -63,9 +57,9 @@ def good_receipt(play: Play) -> str:
     if not receipt:
         raise NotTested("needs the QR text of a receipt that may be used up")
     holder, other = play.new_holder(), play.boris
-    expect_empty(_scan(play, receipt, phone=holder.phone, cardNumber=holder.number))
-    expect_empty(_scan(play, receipt, phone=holder.phone, cardNumber=holder.number))
-    expect_refusal(_scan(play, receipt, phone=other.phone, cardNumber=other.number))
+    expect.empty(_scan(play, receipt, phone=holder.phone, cardNumber=holder.number))
+    expect.empty(_scan(play, receipt, phone=holder.phone, cardNumber=holder.number))
+    expect.refusal(_scan(play, receipt, phone=other.phone, cardNumber=other.number))
     return "accepted, repeated, refused to another person"
 
 
@@ -81,7 +75,7 @@ def _listed(play: Play, where: str, faults: Callable[[Answer], Iterator[str]]) -
     answer = _ask(play, where)
     if answer.status != 200:
         return f"not agreed: answered {answer.status}"
-    judge([answer], documents.first(faults))
+    judge([answer], first(faults))
     return f"agreed, {len(documents.phones(answer))} people"
 
 
@@ -94,11 +88,11 @@ def lists_in_order(play: Play) -> str:
     agreed = [answer for answer in (_ask(play, _ALL), _ask(play, _EXTENDED)) if answer.body]
     for answer in agreed:
         if answer.status != 200:
-            expect_refusal(answer)
+            expect.refusal(answer)
             continue
         phones = documents.phones(answer)
         if phones != sorted(set(phones)):
-            raise Failed(f"{answer.line}: not sorted, or not unique", answer.transcript)
+            expect.fail(answer, "not sorted, or not unique")
     return "sorted, unique, or refused with 422"
 
 
@@ -109,5 +103,5 @@ def staff_card(play: Play) -> str:
         raise NotTested("the lists are not agreed with this partner")
     if set(documents.phones(plain)) != set(documents.phones(extended)):
         raise Failed("the two lists name different people", extended.transcript)
-    expect_status(extended, 200)
+    expect.status(extended, 200)
     return f"{len(documents.phones(plain))} people"

@@ -4,11 +4,12 @@ from flask import Blueprint
 
 from adapter.core.origins import Place
 from adapter.protocols.koshelek.auth import require_partner
+from adapter.protocols.koshelek.settings import NAME
 from adapter.protocols.koshelek.wire import finish
 
-PLACE = Place(channel="koshelek")
+PLACE = Place(channel=NAME)
 
-blueprint = Blueprint("koshelek", __name__)
+blueprint = Blueprint(NAME, __name__)
 blueprint.before_request(require_partner)
 blueprint.after_request(finish)
 

@@ -17,11 +17,12 @@ from adapter.core.ledger import Balance, Purse
 from adapter.core.members import Member, SpecialUser
 from adapter.core.transactions import Transaction, TransactionItem
 from adapter.protocols.koshelek import mapping, schemas
-from adapter.protocols.koshelek.auth import agreement, caller, require_version
+from adapter.protocols.koshelek.auth import agreement, require_version
 from adapter.protocols.koshelek.errors import NotAgreed, NothingToSearchBy
 from adapter.protocols.koshelek.routes import PLACE, blueprint
 from adapter.protocols.koshelek.search import choose
 from adapter.protocols.koshelek.wire import bare, body, empty, query, reply
+from adapter.web.credentials import caller
 from adapter.web.work import Work, reading, unit_of_work
 
 MOST_PURCHASES = 1000  # G7: the period narrows it

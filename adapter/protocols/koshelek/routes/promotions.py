@@ -12,12 +12,13 @@ from adapter.core import benefits, cards, members, partners, programs
 from adapter.core.errors import SeveralMatches, UnknownMember
 from adapter.core.members import Member
 from adapter.protocols.koshelek import mapping, schemas
-from adapter.protocols.koshelek.auth import agreement, caller, require_version
+from adapter.protocols.koshelek.auth import agreement, require_version
 from adapter.protocols.koshelek.errors import NotAgreed
 from adapter.protocols.koshelek.routes import PLACE, blueprint
 from adapter.protocols.koshelek.settings import ProcessSettings
 from adapter.protocols.koshelek.wire import body, empty, reply
 from adapter.web import json
+from adapter.web.credentials import caller
 from adapter.web.protocol import settings_of
 from adapter.web.work import Work, reading, unit_of_work
 

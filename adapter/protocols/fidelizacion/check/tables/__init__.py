@@ -1,6 +1,6 @@
 """Every clause of the vendor's rules that the check reports, in the order of the spec.
 
-MUST is the vendor's word, or Como's practice where the vendor is silent (tag K). ADVICE is a
+`must` is the vendor's word, or Como's practice where the vendor is silent (tag K). `advice` is a
 decision of ours (tag D), in which another host may rightly differ.
 """
 

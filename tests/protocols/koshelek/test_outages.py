@@ -12,13 +12,13 @@ from sqlalchemy import make_url
 
 from adapter.core import programs
 from adapter.db import Database
+from tests.protocols.callers import postgresql_only, sqlite_only
 from tests.protocols.koshelek.people import CARD, PHONE, register
 from tests.protocols.koshelek.wallet import Wallet, add_login, basic, is_empty, refusal
 from tests.protocols.outages import Line, held
 
 UNAVAILABLE = {"code": "090", "description": "Сервис временно недоступен, повторите запрос позже"}
-sqlite_only = pytest.mark.parametrize("engine_name", ["sqlite"])
-postgresql_only = pytest.mark.parametrize("engine_name", ["postgresql"])
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
 @pytest.fixture
