@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from adapter import audit
 from adapter.core import (
     benefits,
     cards,
@@ -314,17 +315,8 @@ def make_credential(
     )
 
 
-VERIFY = (
-    ledger.verify,
-    payments.verify,
-    payments.verify_redemptions,
-    transactions.verify,
-    benefits.verify,
-)
-
-
 def findings(work: Work) -> list[str]:
     """Whatever does not agree in the ledger or with what stands on it; nothing, in sound books."""
     work.session.flush()
     work.session.expire_all()
-    return [str(finding) for verify in VERIFY for finding in verify(work)]
+    return [str(finding) for finding in audit.findings(work)]

@@ -27,6 +27,7 @@ AREAS = (
     "sales",
     "codes",
     "events",
+    "orders",
     "stats",
 )
 # What each part may import of ours, besides itself. `app` and `config` see everything; whatever
@@ -41,6 +42,7 @@ MAY_IMPORT = {
     "adapter.web": ("adapter.core", "adapter.db"),
     "adapter.protocols": ("adapter.web", "adapter.core", "adapter.checks"),
     "adapter.jobs": ("adapter.core", "adapter.db"),
+    "adapter.audit": ("adapter.core", "adapter.db"),
     "adapter.delivery": ("adapter.core", "adapter.db"),
     "adapter.programfile": (*BELOW, "adapter.protocols"),
 }

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 import click
 
+from adapter import audit
 from adapter.cli.endings import Commands, Finding
 from adapter.cli.opening import configuration, opened
 from adapter.cli.output import as_json, print_json, print_table, say
-from adapter.core import benefits, payments, programs, transactions
 from adapter.core import ledger as the_ledger
+from adapter.core import programs
 from adapter.core.amounts import Amount
 from adapter.db import Work
-
-VERIFIERS: tuple[Callable[[Work], Iterator[the_ledger.Finding]], ...] = (
-    the_ledger.verify,
-    payments.verify,
-    payments.verify_redemptions,
-    transactions.verify,
-    benefits.verify,
-)
 
 
 @click.group(cls=Commands)
@@ -33,10 +24,10 @@ def ledger() -> None:
 def verify(as_json: bool) -> None:
     """Recompute every balance, lot and digest from the postings, and name what differs.
 
-    So are reservations, payments, what members bought, and how often benefits were used.
+    So are reservations, payments, orders, what members bought, and how often benefits were used.
     """
     with opened(configuration()) as database, database.reading() as work:
-        findings = [one for verify in VERIFIERS for one in verify(work)]
+        findings = audit.findings(work)
         figures = list(_figures(work))
     if as_json:
         keys = ("program", "unit", "role", "amount")
@@ -64,8 +55,8 @@ def verify(as_json: bool) -> None:
         raise Finding(f"{len(findings)} disagreements in the ledger")
     if not as_json:
         say(
-            "The ledger is sound: balances, lots, digests, reservations, payments, purchases and"
-            " benefits agree."
+            "The ledger is sound: balances, lots, digests, reservations, payments, orders,"
+            " purchases and benefits agree."
         )
 
 

@@ -37,7 +37,7 @@ class UnknownCard(NotFound):
     """No such card."""
 
 
-class UnknownCode(NotFound):
+class UnknownPromoCode(NotFound):
     """No such promo code."""
 
 
@@ -53,7 +53,11 @@ class UnknownPayment(NotFound):
     """No such payment, or not this member's."""
 
 
-class BenefitUnknown(NotFound):
+class UnknownOrder(NotFound):
+    """No such order, or another program's."""
+
+
+class UnknownBenefit(NotFound):
     """The member has no such benefit."""
 
 
@@ -158,15 +162,31 @@ class ReservationClosed(Refused):
     """The reservation was captured, released or has expired."""
 
 
-class CodeExpired(Refused):
+class OrderClosed(Refused):
+    """The order was closed or cancelled, or its time is over."""
+
+
+class OrderNotBound(Refused):
+    """No member is bound to the order."""
+
+
+class PointsSetAside(Refused):
+    """Points of another member are set aside for the order."""
+
+
+class RefundTooLarge(Refused):
+    """More than was paid for the order, or than is left of it."""
+
+
+class PromoCodeExpired(Refused):
     """The promo code is past its last day, or not valid yet."""
 
 
-class CodeUsed(Refused):
+class PromoCodeUsed(Refused):
     """The promo code was used up."""
 
 
-class CodeNotYours(Refused):
+class PromoCodeNotYours(Refused):
     """The promo code is meant for another member."""
 
 

@@ -13,7 +13,8 @@ class Origin:
     """One effect, as the outside names it: who told us, which operation, their reference.
 
     `fingerprint` is a digest of what was said, so that a repeat can be told from a reuse. The
-    source is the integration and not the secret it came with: a rotated key is the same till.
+    source is the integration and not the secret it came with: a rotated key is the same till. It is
+    everywhere the `channel` of the place at which we were told.
     """
 
     source: str

@@ -1,4 +1,4 @@
-"""A hundred thousand members with one row of each for everybody, as a purchase leaves them."""
+"""Twenty thousand members with one row of each for everybody, as a purchase leaves them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from adapter.core.programs import ProgramTerms
 from adapter.db import Database
 from tests.factories import make_code, make_credential, make_program, make_rule
 
-MEMBERS = 100_000
+MEMBERS = 20_000
 MEMBER = f"md5('member' || {MEMBERS // 2})::uuid"
 PHONE, NUMBER = f"7901{MEMBERS // 2:07}", f"7700{MEMBERS // 2:07}"
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from adapter.core import benefits, ledger, payments
-from adapter.core.errors import CodeUsed, InsufficientPoints, LoyaltyError, ReservationClosed
+from adapter.core.errors import InsufficientPoints, LoyaltyError, PromoCodeUsed, ReservationClosed
 from adapter.core.ledger import Entry, Purse
 from adapter.core.members import Member
 from adapter.core.programs import ProgramTerms
@@ -177,7 +177,7 @@ def test_a_code_for_one_is_taken_by_one(database: Database, url: str) -> None:
 
     outcomes = crowd(url, partial(redeem, program, members), processes=2, threads=4)
 
-    assert sorted(outcomes, key=str) == [CodeUsed] * 7 + ["taken"]
+    assert sorted(outcomes, key=str) == [PromoCodeUsed] * 7 + ["taken"]
     with database.reading() as work:
         assert sum(line.amount_minor for m in members for line in ledger.statement(work, m)) == 5000
 

@@ -26,8 +26,7 @@ from adapter.core.events import Event
 from adapter.core.ledger import Entry
 from adapter.core.members import Member
 from adapter.core.programs import ProgramTerms
-from adapter.core.sales import Sale
-from adapter.core.transactions import Transaction
+from adapter.core.transactions import Sale, Transaction
 from adapter.db import Database, Work
 from tests.factories import (
     PLACE,

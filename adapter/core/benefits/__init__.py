@@ -1,6 +1,6 @@
 """Benefits: what a member may use once or n times."""
 
-from adapter.core.benefits.bulk import Grant, deactivate, grant, grant_many, with_keys
+from adapter.core.benefits.granting import Grant, deactivate, grant, grant_many, with_keys
 from adapter.core.benefits.models import (
     Benefit,
     BenefitState,
@@ -9,8 +9,9 @@ from adapter.core.benefits.models import (
     ClaimKind,
     PromoCode,
     Standing,
+    code_key,
 )
-from adapter.core.benefits.operations import claim_receipt, code_key, put_code, redeem_code
+from adapter.core.benefits.operations import claim_receipt, put_code, redeem_code
 from adapter.core.benefits.queries import claims_of, of_member, of_members, promo_codes
 from adapter.core.benefits.using import give_back, named, use, verify
 

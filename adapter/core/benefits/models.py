@@ -46,6 +46,11 @@ class ClaimKind(StrEnum):
     RECEIPT = "receipt"
 
 
+def code_key(code: str) -> str:
+    """A code as it is compared: people type it with and without capitals."""
+    return code.strip().upper()
+
+
 class Benefit(Base):
     """A gift, a voucher, a coupon of one member, to be used `uses` times; without a number, as
     often as they like. `code` is what may be typed instead of the key, as it is compared.

@@ -7,30 +7,24 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from adapter.core import ledger
+from adapter.core import ledger, members
 from adapter.core.amounts import Amount
 from adapter.core.benefits import receipts
-from adapter.core.benefits.models import Claim, ClaimKind, PromoCode
+from adapter.core.benefits.models import Claim, ClaimKind, PromoCode, code_key
 from adapter.core.errors import (
-    CodeExpired,
-    CodeNotYours,
-    CodeUsed,
-    MemberInactive,
+    PromoCodeExpired,
+    PromoCodeNotYours,
+    PromoCodeUsed,
     ReceiptTaken,
-    UnknownCode,
+    UnknownPromoCode,
 )
-from adapter.core.ledger import Details, Entry, EntryKind, Purse, Role, Terms
-from adapter.core.members import Member, MemberStatus
+from adapter.core.ledger import Details, Entry, EntryKind, Role, Terms
+from adapter.core.members import Member
 from adapter.core.origins import Origin, Place
 from adapter.core.programs import ProgramTerms
 from adapter.db import Work
 from adapter.db.base import new_id
 from adapter.db.statements import insert_unless_there
-
-
-def code_key(code: str) -> str:
-    """A promo code as it is compared: people type it with and without capitals."""
-    return code.strip().upper()
 
 
 def redeem_code(
@@ -39,23 +33,23 @@ def redeem_code(
     """The member's claim of a promo code, with its points credited.
 
     Raises:
-        UnknownCode, CodeExpired, CodeNotYours: It is not one for this member now.
-        CodeUsed: This member has taken it, or as many as may have.
+        UnknownPromoCode, PromoCodeExpired, PromoCodeNotYours: It is not one for this member now.
+        PromoCodeUsed: This member has taken it, or as many as may have.
         MemberInactive: The member takes no part.
     """
-    _refuse_inactive(member)
+    members.refuse_inactive(member)
     promo = work.session.scalar(
         select(PromoCode).where(PromoCode.program_id == program.id, PromoCode.key == code_key(code))
     )
     if promo is None:
-        raise UnknownCode("no such promo code")
+        raise UnknownPromoCode("no such promo code")
     if promo.expires_at is not None and promo.expires_at <= work.now:
-        raise CodeExpired("the promo code's last day is over")
+        raise PromoCodeExpired("the promo code's last day is over")
     if promo.member_id is not None and promo.member_id != member.id:
-        raise CodeNotYours("the promo code is another member's")
+        raise PromoCodeNotYours("the promo code is another member's")
     claim = _claim(work, member, ClaimKind.PROMO_CODE, f"{promo.id}:{member.id}")
     if claim is None or not _use_up(work, promo):
-        raise CodeUsed("the promo code was used")
+        raise PromoCodeUsed("the promo code was used")
     if promo.points_minor:
         amount = Amount(promo.points_minor, program.points)
         reason = promo.code  # what the member typed, in any language
@@ -86,7 +80,7 @@ def claim_receipt(
         ReceiptTaken: Another member registered it.
         MemberInactive: The member takes no part.
     """
-    _refuse_inactive(member)
+    members.refuse_inactive(member)
     receipt = receipts.parse(text)
     claim = _claim(work, member, ClaimKind.RECEIPT, receipt.key)
     if claim is None:
@@ -108,11 +102,6 @@ def _claimed(work: Work, program_id: uuid.UUID, member: Member, key: str) -> Cla
     if claim.member_id != member.id:
         raise ReceiptTaken("another member registered this receipt")
     return claim
-
-
-def _refuse_inactive(member: Member) -> None:
-    if member.status != MemberStatus.ACTIVE:
-        raise MemberInactive("the member is not active")
 
 
 def _claim(work: Work, member: Member, kind: ClaimKind, key: str) -> Claim | None:
@@ -138,12 +127,7 @@ def _award(
 ) -> Entry:
     return ledger.transfer(
         work,
-        Purse(
-            program.id,
-            member.id,
-            program.points,
-            may_go_negative=program.settings.allow_negative,
-        ),
+        program.purse_of(member.id, may_owe=True),
         amount,
         Details(
             kind=EntryKind.BONUS,

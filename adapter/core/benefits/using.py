@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import func, or_, select
 
-from adapter.core.benefits.models import Benefit, BenefitState, BenefitUse, Standing
-from adapter.core.errors import BenefitNotUsable, BenefitUnknown
+from adapter.core.benefits.models import Benefit, BenefitState, BenefitUse, Standing, code_key
+from adapter.core.errors import BenefitNotUsable, UnknownBenefit
 from adapter.core.ledger import Finding
 from adapter.core.members import Member
 from adapter.db import Work
@@ -29,7 +29,7 @@ def named(
     usable_last = sorted(benefits, key=lambda one: one.standing(at) is Standing.ACTIVE)
     keys = {one.key: one for one in benefits}
     codes = {one.code: one for one in usable_last if one.code}
-    return {name: keys.get(name) or codes.get(name.strip().upper()) for name in names}
+    return {name: keys.get(name) or codes.get(code_key(name)) for name in names}
 
 
 def use(
@@ -38,18 +38,18 @@ def use(
     """The benefits with these keys or codes, each used once more by a sale made `at` that time.
 
     Raises:
-        BenefitUnknown: One of them is not this member's; none is used.
+        UnknownBenefit: One of them is not this member's; none is used.
         BenefitNotUsable: One is used up, switched off, past its time or before it; none is used.
     """
     query = select(Benefit).where(Benefit.member_id == member.id).order_by(Benefit.id)
     if len(names) <= MOST_NAMES:
-        codes = [name.strip().upper() for name in names]
+        codes = [code_key(name) for name in names]
         query = query.where(or_(Benefit.key.in_(names), Benefit.code.in_(codes)))
     query = query.with_for_update().execution_options(populate_existing=True)
     chosen = dict.fromkeys(named(work.session.scalars(query).all(), names, at=at).values())
     used = [benefit for benefit in chosen if benefit is not None]
     if None in chosen:
-        raise BenefitUnknown("the member has no such benefit")
+        raise UnknownBenefit("the member has no such benefit")
     if any(benefit.standing(at) is not Standing.ACTIVE for benefit in used):
         raise BenefitNotUsable("the benefit cannot be used now")
     for benefit in used:

@@ -64,10 +64,25 @@ def issue(
         NumbersExhausted: The program's range has hardly any numbers left.
     """
     member = _enrol(work, program, profile, place=place)
+    return issue_to(work, program, member, place=place, despite_blocked=despite_blocked)
+
+
+def issue_to(
+    work: Work,
+    program: ProgramTerms,
+    member: Member,
+    *,
+    place: Place,
+    despite_blocked: bool = False,
+) -> Card:
+    """A card on a number of our choice for a member, or the one they hold; the member is locked or
+    new, so that two calls never give them two.
+
+    Raises:
+        CardBlocked, NumbersExhausted: As `issue`.
+    """
     held = _held(work, member, despite_blocked=despite_blocked)
-    if held is not None:
-        return held
-    return _create(work, program, state=CardState.ACTIVE, member=member, place=place)
+    return held or _create(work, program, state=CardState.ACTIVE, member=member, place=place)
 
 
 def issue_on(
@@ -114,6 +129,8 @@ def _enrol(work: Work, program: ProgramTerms, profile: Profile, *, place: Place)
     member = members.enrol(work, program.id, profile, place=place)
     if member.status == MemberStatus.BLOCKED:
         raise MemberBlocked("the member is blocked")
+    if member.created_at == work.now:
+        members.welcome(work, program, member, place=place)
     return member
 
 
@@ -123,7 +140,6 @@ def _is_holder(work: Work, card: Card, profile: Profile) -> bool:
 
 
 def _held(work: Work, member: Member, *, despite_blocked: bool) -> Card | None:
-    # The member's row is locked by now, so two calls cannot both find that they hold none.
     held = of_member(work, member.id)
     for state in USABLE:
         for card in held:

@@ -83,7 +83,7 @@ def show(
     return text_of(key, code.id, code.digits), code.expires_at
 
 
-def verify(
+def take(
     work: Work, key: bytes, program: ProgramTerms, text: str, *, member: Member | None, place: Place
 ) -> Member | None:
     """The member whose live code reads so, and it is used up; nobody where it is wrong.

@@ -62,14 +62,14 @@ def record(
 
 
 def _award(work: Work, program: ProgramTerms, member: Member, event: Event, place: Place) -> None:
-    rules = list(_applying(work, program, member, event))
+    at = programs.judged_at(event.occurred_at, work.now)
+    occasion = sales.occasion_of(program, member, at, place)
+    rules = list(_applying(work, program, event, occasion))
     if not rules:
         return
     # Limits are counted by one call at a time.
-    may_owe = program.settings.allow_negative
-    purse = Purse(program.id, member.id, program.points, may_go_negative=may_owe)
+    purse = program.purse_of(member.id, may_owe=True)
     held = ledger.lock_holdings(work, purse)
-    at = programs.judged_at(event.occurred_at, work.now)
     day = programs.local_day(at, program.timezone)
     keys = {
         rule.code: (rule.code, programs.period_of(day, rule.terms.get("period", "ever")))
@@ -90,15 +90,8 @@ def _award(work: Work, program: ProgramTerms, member: Member, event: Event, plac
 
 
 def _applying(
-    work: Work, program: ProgramTerms, member: Member, event: Event
+    work: Work, program: ProgramTerms, event: Event, occasion: Occasion
 ) -> Iterator[EarnRule]:
-    at = programs.judged_at(event.occurred_at, work.now)
-    occasion = Occasion(
-        at=programs.local_time(at, program.timezone),
-        outlet_code=event.outlet_code,
-        tier=member.tier,
-        segments=frozenset(member.segments),
-    )
     for rule in programs.earn_rules(work, program.id):
         if rule.kind != "event" or rule.terms["event"] != event.kind:
             continue

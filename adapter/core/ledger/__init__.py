@@ -1,22 +1,17 @@
 """The ledger: accounts, balanced entries, lots; it keeps four promises and knows no member."""
 
+from adapter.core.ledger.availability import available
 from adapter.core.ledger.bulk import (
     OPENING_REASON,
     Opening,
     OpeningLot,
+    accounts_and_lots,
     have_moved,
     open_many,
-    standing,
     unit_has_moved,
 )
 from adapter.core.ledger.due import purses_due, settle_due
-from adapter.core.ledger.explain import (
-    Explanation,
-    explain,
-    last_recorded,
-    recorded_since,
-    units_of,
-)
+from adapter.core.ledger.explain import Explanation, explain
 from adapter.core.ledger.holdings import Holdings, holdings, lock_holdings
 from adapter.core.ledger.models import (
     Account,
@@ -33,18 +28,20 @@ from adapter.core.ledger.models import (
     Terms,
 )
 from adapter.core.ledger.operations import give, take, transfer
-from adapter.core.ledger.posting import lock, open_program_accounts
+from adapter.core.ledger.posting import by_origin, lock, open_program_accounts
 from adapter.core.ledger.queries import (
     StatementLine,
     balance,
-    by_origin,
     by_origins,
     change,
-    entry,
+    last_recorded,
     program_figures,
+    recorded_since,
     statement,
+    units_of,
 )
-from adapter.core.ledger.reversals import expired_of, reverse
+from adapter.core.ledger.reversals import reverse, reverse_part
+from adapter.core.ledger.undoing import expired_of, left_of, undone_in_part
 from adapter.core.ledger.verify import Finding, verify
 
 __all__ = [
@@ -67,17 +64,19 @@ __all__ = [
     "Role",
     "StatementLine",
     "Terms",
+    "accounts_and_lots",
+    "available",
     "balance",
     "by_origin",
     "by_origins",
     "change",
-    "entry",
     "expired_of",
     "explain",
     "give",
     "have_moved",
     "holdings",
     "last_recorded",
+    "left_of",
     "lock",
     "lock_holdings",
     "open_many",
@@ -86,11 +85,12 @@ __all__ = [
     "purses_due",
     "recorded_since",
     "reverse",
+    "reverse_part",
     "settle_due",
-    "standing",
     "statement",
     "take",
     "transfer",
+    "undone_in_part",
     "unit_has_moved",
     "units_of",
     "verify",

@@ -68,7 +68,7 @@ def unit_has_moved(work: Work, program_id: uuid.UUID, unit: str) -> bool:
     return work.session.scalar(found) is not None
 
 
-def standing(
+def accounts_and_lots(
     work: Work, member_ids: Iterable[uuid.UUID]
 ) -> tuple[list[Account], list[tuple[Lot, Account]]]:
     """The accounts of these members, and their lots that hold something, the oldest first."""
@@ -213,7 +213,7 @@ class _Books:
             Role(side.role if isinstance(side, Account) else side) for side in (source, target)
         ]
         details = with_content(details, purse, amount, *roles)
-        entry = entry_for(self.work, purse, details, None)
+        entry = entry_for(self.work, purse, details)
         self._rows[Entry].append(entry)
         opened = next((move.lot for move in moves if move.lot.entry_id is None), None)
         for line, (side, signed) in enumerate(((source, -amount), (target, amount))):

@@ -30,6 +30,8 @@ def posting_digest(previous: bytes, entry: Entry, posting: Posting, lot: Lot | N
         _text(posting.version),
         _text(posting.balance_after_minor),
         *(_terms(lot) if lot else ()),
+        # Only where it is said: the digests of entries that are older than this stay what they are.
+        *([f"part of {entry.reverses_part_of_id}"] if entry.reverses_part_of_id else ()),
     )
     return hashlib.sha256(previous + "|".join(content).encode()).digest()
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from adapter.core.amounts import Unit
 from adapter.core.errors import UnknownEntry
@@ -32,6 +31,7 @@ class Explanation:
     legs: tuple[tuple[Account, Posting], ...]
     lots: tuple[tuple[Lot, LotMovement], ...]
     reversed_by: Entry | None
+    reversed_in_part_by: tuple[tuple[Entry, int], ...]  # each with what it moved, the oldest first
 
     @property
     def is_within_purse(self) -> bool:
@@ -52,7 +52,7 @@ class Explanation:
 
 
 def explain(work: Work, entry_id: uuid.UUID) -> Explanation:
-    """An entry with all that it moved, in four queries.
+    """An entry with all that it moved, in five queries.
 
     Raises:
         UnknownEntry: There is none with this id.
@@ -71,26 +71,18 @@ def explain(work: Work, entry_id: uuid.UUID) -> Explanation:
         legs=tuple((account, posting) for account, posting in legs),
         lots=tuple(movements_of(work, entry)),
         reversed_by=work.session.scalar(select(Entry).where(Entry.reverses_id == entry.id)),
+        reversed_in_part_by=tuple(_parts(work, entry)),
     )
 
 
-def recorded_since(work: Work, instant: datetime) -> Sequence[Entry]:
-    """What was entered from an instant on, the oldest first; for those who watch a small ledger."""
-    found = select(Entry).where(Entry.recorded_at >= instant)
-    return work.session.scalars(found.order_by(Entry.recorded_at, Entry.id)).all()
-
-
-def last_recorded(work: Work) -> datetime | None:
-    """The instant of the newest entry; ids go with time, and have the index."""
-    return work.session.scalar(select(Entry.recorded_at).order_by(Entry.id.desc()).limit(1))
-
-
-def units_of(work: Work, member_id: uuid.UUID) -> Sequence[tuple[str, uuid.UUID | None]]:
-    """The units a member has accounts in, each with the card that holds it where one does."""
+def _parts(work: Work, entry: Entry) -> Iterator[tuple[Entry, int]]:
     rows = work.session.execute(
-        select(Account.unit, Account.owner_id)
-        .where(Account.member_id == member_id)
-        .distinct()
-        .order_by(Account.unit, Account.owner_id)
+        select(Entry, func.sum(Posting.amount_minor))
+        .join(Posting, Posting.entry_id == Entry.id)
+        .join(Account, Account.id == Posting.account_id)
+        .where(Entry.reverses_part_of_id == entry.id, Account.role.in_(MEMBER_ROLES))
+        .group_by(Entry.id)
+        .order_by(Entry.id)
     )
-    return [(unit, None if owner_id == member_id else owner_id) for unit, owner_id in rows]
+    for part, moved in rows:
+        yield part, abs(int(moved))

@@ -10,7 +10,15 @@ from sqlalchemy import select
 
 from adapter.core.amounts import Amount
 from adapter.core.errors import InsufficientPoints
-from adapter.core.ledger.models import Account, Entry, Lot, LotMovement, Purse, Terms
+from adapter.core.ledger.models import (
+    REFERENCE,
+    Account,
+    Entry,
+    Lot,
+    LotMovement,
+    Purse,
+    Terms,
+)
 from adapter.core.ledger.posting import Move
 from adapter.db import Work
 from adapter.db.base import new_id
@@ -84,7 +92,7 @@ def fresh(
         member_id=purse.member_id,
         account_id=account.id,
         unit=purse.unit.code,
-        reason=reason,
+        reason=reason[:REFERENCE],
         amount_minor=amount,
         remaining_minor=0,
         reserved_minor=0,

@@ -163,6 +163,12 @@ class Entry(Base):
             postgresql_where=text("reverses_id IS NOT NULL"),
             sqlite_where=text("reverses_id IS NOT NULL"),
         ),
+        Index(
+            "ix_entries_reverses_part_of_id",
+            "reverses_part_of_id",
+            postgresql_where=text("reverses_part_of_id IS NOT NULL"),
+            sqlite_where=text("reverses_part_of_id IS NOT NULL"),
+        ),
         Index("ix_entries_member_id_recorded_at", "member_id", "recorded_at"),
     )
 
@@ -183,6 +189,7 @@ class Entry(Base):
     occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     reverses_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("entries.id"))
+    reverses_part_of_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("entries.id"))
     # Which rules, in which version, and their arithmetic; of whatever no rule gave, nothing.
     explanation: Mapped[dict[str, Any] | None] = mapped_column(OptionalDocument)
 

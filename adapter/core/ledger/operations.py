@@ -48,7 +48,7 @@ def transfer(
     _refuse_nothing(purse, amount)
     mine = [role for role in (source, target) if role in MEMBER_ROLES]
     accounts = lock(work, purse, *mine)
-    details = _with_content(details, purse, amount, source, target, held_by)
+    details = _with_transfer(details, purse, amount, source, target, held_by)
     if details.origin and (known := entry_of(work, purse.program_id, details.origin)):
         return known
     activate_due(work, purse, accounts)
@@ -83,12 +83,12 @@ def give(
     """
     _refuse_nothing(purse, amount)
     accounts = holdings.need(work, purse, Role.SPENDABLE)
-    details = _with_content(details, purse, amount, Role.ISSUED, Role.SPENDABLE)
+    details = _with_transfer(details, purse, amount, Role.ISSUED, Role.SPENDABLE)
     activate_due(work, purse, accounts)
     account = accounts[Role.SPENDABLE]
     moves = _given(work, purse, account, amount.minor, details.reason, terms)
-    ways = (Role.ISSUED, Role.SPENDABLE)
-    return _written(work, purse, accounts, amount.minor, details, moves, ways)
+    between = (Role.ISSUED, Role.SPENDABLE)
+    return _written(work, purse, accounts, amount.minor, details, moves, between)
 
 
 def take(
@@ -108,7 +108,7 @@ def take(
     """
     _refuse_nothing(purse, amount)
     accounts = holdings.need(work, purse, Role.SPENDABLE)
-    details = _with_content(details, purse, amount, Role.SPENDABLE, target)
+    details = _with_transfer(details, purse, amount, Role.SPENDABLE, target)
     activated = activate_due(work, purse, accounts)
     account = accounts[Role.SPENDABLE]
     lots = lot_plans.open_lots(work, [account]) if activated else holdings.open_lots(work, account)
@@ -121,7 +121,7 @@ def _refuse_nothing(purse: Purse, amount: Amount) -> None:
         raise InvalidAmount("an amount above zero is wanted")
 
 
-def _with_content(
+def _with_transfer(
     details: Details,
     purse: Purse,
     amount: Amount,
@@ -142,9 +142,9 @@ def _written(
     amount: int,
     details: Details,
     moves: list[Move],
-    ways: tuple[Role, Role],
+    between: tuple[Role, Role],
 ) -> Entry:
-    source, target = ways
+    source, target = between
     legs: list[tuple[Account | Role, int]] = [
         (accounts.get(source) or source, -amount),
         (accounts.get(target) or target, amount),

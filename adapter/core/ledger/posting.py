@@ -15,6 +15,7 @@ from adapter.core.ledger.digests import posting_digest
 from adapter.core.ledger.models import (
     MEMBER_ROLES,
     PROGRAM_ROLES,
+    REFERENCE,
     Account,
     Details,
     Entry,
@@ -129,7 +130,15 @@ def entry_of(work: Work, program_id: uuid.UUID, origin: Origin) -> Entry | None:
     Raises:
         ReferenceReused: The same origin came then with other contents.
     """
-    entry = work.session.scalar(
+    entry = by_origin(work, program_id, origin)
+    if entry is not None and entry.origin_fingerprint != origin.fingerprint:
+        raise ReferenceReused("this reference was used with other contents")
+    return entry
+
+
+def by_origin(work: Work, program_id: uuid.UUID, origin: Origin) -> Entry | None:
+    """The entry of this origin, whatever was said with it."""
+    return work.session.scalar(
         select(Entry).where(
             Entry.program_id == program_id,
             Entry.origin_source == origin.source,
@@ -137,9 +146,6 @@ def entry_of(work: Work, program_id: uuid.UUID, origin: Origin) -> Entry | None:
             Entry.origin_reference == origin.reference,
         )
     )
-    if entry is not None and entry.origin_fingerprint != origin.fingerprint:
-        raise ReferenceReused("this reference was used with other contents")
-    return entry
 
 
 def write(
@@ -150,12 +156,17 @@ def write(
     legs: Sequence[tuple[Account | Role, int]],
     moves: Sequence[Move],
     reverses: Entry | None = None,
+    reverses_part_of: Entry | None = None,
 ) -> Entry:
     """The entry just written, with its legs posted and the balances, lots and digests moved on.
 
     A leg names a locked account of the purse, or the role of one of the program's own.
     """
-    entry = entry_for(work, purse, details, reverses)
+    entry = entry_for(work, purse, details)
+    if reverses is not None:
+        entry.reverses_id = reverses.id
+    if reverses_part_of is not None:
+        entry.reverses_part_of_id = reverses_part_of.id
     work.session.add(entry)
     try:
         # The entry first: two calls of one origin meet at its index before anything else moves.
@@ -171,7 +182,7 @@ def write(
     return entry
 
 
-def entry_for(work: Work, purse: Purse, details: Details, reverses: Entry | None) -> Entry:
+def entry_for(work: Work, purse: Purse, details: Details) -> Entry:
     """An entry of these details, not written yet."""
     origin = details.origin
     return Entry(
@@ -180,7 +191,8 @@ def entry_for(work: Work, purse: Purse, details: Details, reverses: Entry | None
         member_id=purse.member_id,
         kind=details.kind,
         unit=purse.unit.code,
-        reason=details.reason,
+        # The longest reference of a till, and a word before it, would be too long.
+        reason=details.reason[:REFERENCE],
         origin_source=origin and origin.source,
         origin_operation=origin and origin.operation,
         origin_reference=origin and origin.reference,
@@ -191,7 +203,8 @@ def entry_for(work: Work, purse: Purse, details: Details, reverses: Entry | None
         actor=details.place.actor,
         occurred_at=details.occurred_at or work.now,
         recorded_at=work.now,
-        reverses_id=reverses and reverses.id,
+        reverses_id=None,
+        reverses_part_of_id=None,
         explanation=details.explanation,
     )
 

@@ -57,29 +57,29 @@ def balance(work: Work, purse: Purse) -> Balance:
 def _balance(
     work: Work, purse: Purse, accounts: dict[uuid.UUID, Account], lots: list[Lot]
 ) -> Balance:
-    standing = dict.fromkeys(MEMBER_ROLES, 0)
+    held = dict.fromkeys(MEMBER_ROLES, 0)
     for account in accounts.values():
-        standing[Role(account.role)] += account.balance_minor or 0
-    owed = max(0, -standing[Role.SPENDABLE])
+        held[Role(account.role)] += account.balance_minor or 0
+    owed = max(0, -held[Role.SPENDABLE])
     portions = []
     for lot in lots:
         role = Role(accounts[lot.account_id].role)
         shown = lot.remaining_minor
         if lot.is_expired(work.now):
             # Expired is expired, before the job writes it down; what is set aside stays.
-            standing[role] -= lot.free_minor
+            held[role] -= lot.free_minor
             shown = lot.reserved_minor
         elif role is Role.PENDING and lot.is_active(work.now):
-            standing[Role.PENDING] -= lot.free_minor
-            standing[Role.SPENDABLE] += lot.free_minor
+            held[Role.PENDING] -= lot.free_minor
+            held[Role.SPENDABLE] += lot.free_minor
             paid = min(owed, lot.free_minor)
             owed, shown = owed - paid, shown - paid
         if shown:
             portions.append(Portion(lot.reason, Amount(shown, purse.unit), lot.expires_at))
     return Balance(
-        available=Amount(standing[Role.SPENDABLE], purse.unit),
-        pending=Amount(standing[Role.PENDING], purse.unit),
-        reserved=Amount(standing[Role.RESERVED], purse.unit),
+        available=Amount(held[Role.SPENDABLE], purse.unit),
+        pending=Amount(held[Role.PENDING], purse.unit),
+        reserved=Amount(held[Role.RESERVED], purse.unit),
         portions=tuple(sorted(portions, key=lambda portion: portion.expires_at or NEVER)),
     )
 
@@ -120,23 +120,6 @@ def statement(work: Work, member_id: uuid.UUID, *, limit: int = 500) -> list[Sta
     return lines[::-1]
 
 
-def entry(work: Work, entry_id: uuid.UUID) -> Entry | None:
-    """One entry."""
-    return work.session.get(Entry, entry_id)
-
-
-def by_origin(work: Work, program_id: uuid.UUID, origin: Origin) -> Entry | None:
-    """The entry of this origin, whatever was said with it."""
-    return work.session.scalar(
-        select(Entry).where(
-            Entry.program_id == program_id,
-            Entry.origin_source == origin.source,
-            Entry.origin_operation == origin.operation,
-            Entry.origin_reference == origin.reference,
-        )
-    )
-
-
 def by_origins(work: Work, purse: Purse, origin: Origin, *, since: datetime) -> Sequence[Entry]:
     """A member's entries since an instant whose origin has a reference that begins so, the oldest
     first.
@@ -161,6 +144,28 @@ def change(work: Work, entry: Entry) -> int:
         .where(Posting.entry_id == entry.id, Account.role.in_(MEMBER_ROLES))
     )
     return int(work.session.scalar(found) or 0)
+
+
+def recorded_since(work: Work, instant: datetime) -> Sequence[Entry]:
+    """What was entered from an instant on, the oldest first; for those who watch a small ledger."""
+    found = select(Entry).where(Entry.recorded_at >= instant)
+    return work.session.scalars(found.order_by(Entry.recorded_at, Entry.id)).all()
+
+
+def last_recorded(work: Work) -> datetime | None:
+    """The instant of the newest entry; ids go with time, and have the index."""
+    return work.session.scalar(select(Entry.recorded_at).order_by(Entry.id.desc()).limit(1))
+
+
+def units_of(work: Work, member_id: uuid.UUID) -> Sequence[tuple[str, uuid.UUID | None]]:
+    """The units a member has accounts in, each with the card that holds it where one does."""
+    rows = work.session.execute(
+        select(Account.unit, Account.owner_id)
+        .where(Account.member_id == member_id)
+        .distinct()
+        .order_by(Account.unit, Account.owner_id)
+    )
+    return [(unit, None if owner_id == member_id else owner_id) for unit, owner_id in rows]
 
 
 def program_figures(work: Work, program_id: uuid.UUID) -> Iterator[tuple[str, Role, int]]:

@@ -49,6 +49,7 @@ def verify(work: Work) -> Iterator[Finding]:
     yield from _idle_accounts_hold_nothing(work)
     yield from _lots_follow_their_movements(work)
     yield from _lots_make_up_balances(work)
+    yield from _nothing_is_undone_twice(work)
 
 
 def _entries_balance(work: Work) -> Iterator[Finding]:
@@ -182,3 +183,28 @@ def _held_lots_make_up_reserved(work: Work) -> Iterator[Finding]:
     )
     for account_id, balance, lots in rows:
         yield Finding("held lots of account", account_id, str(balance), str(lots))
+
+
+def _nothing_is_undone_twice(work: Work) -> Iterator[Finding]:
+    """Entries that were undone in parts, and of more than they moved; the last may be the rest."""
+    undoing, of = aliased(Entry), aliased(Posting)
+    undone_id = func.coalesce(undoing.reverses_part_of_id, undoing.reverses_id)
+    undone = (
+        select(undone_id.label("entry_id"), func.sum(Posting.amount_minor).label("by"))
+        .join(Posting, Posting.entry_id == undoing.id)
+        .join(Account, Account.id == Posting.account_id)
+        .where(undone_id.is_not(None), Account.role.in_(MEMBER_ROLES))
+        .group_by(undone_id)
+        .having(func.count(undoing.reverses_part_of_id) > 0)
+        .subquery()
+    )
+    rows = work.session.execute(
+        select(undone.c.entry_id, undone.c.by, func.sum(of.amount_minor))
+        .join(of, of.entry_id == undone.c.entry_id)
+        .join(Account, Account.id == of.account_id)
+        .where(Account.role.in_(MEMBER_ROLES))
+        .group_by(undone.c.entry_id, undone.c.by)
+    )
+    for entry_id, by, moved in rows:
+        if not min(0, -moved) <= by <= max(0, -moved):
+            yield Finding("parts undone of entry", entry_id, f"no more than {-moved}", str(by))

@@ -9,6 +9,7 @@ from adapter.core.members.bulk import (
     with_ids,
 )
 from adapter.core.members.erasure import erase
+from adapter.core.members.joining import welcome
 from adapter.core.members.models import (
     Consent,
     ConsentKind,
@@ -19,29 +20,34 @@ from adapter.core.members.models import (
     MemberStatus,
     Profile,
     SpecialUser,
+    full_name,
+    value_of,
 )
 from adapter.core.members.operations import (
     add_identity,
     count,
+    drop_identity,
     enrol,
     give_consents,
     lock_email,
     put_special_user,
     register,
     replace_identity,
-    set_standing,
     set_status,
+    set_tier_and_segments,
     update,
-    value_of,
 )
 from adapter.core.members.queries import (
     by_email,
+    by_id,
     by_identity,
     by_phone,
     matching,
     pages,
+    refuse_inactive,
     special_users,
 )
+from adapter.core.members.spenders import Spender, spenders
 
 __all__ = [
     "Consent",
@@ -55,27 +61,34 @@ __all__ = [
     "Newcomer",
     "Profile",
     "SpecialUser",
+    "Spender",
     "add_identity",
     "by_email",
+    "by_id",
     "by_identity",
     "by_phone",
     "count",
     "count_many",
+    "drop_identity",
     "enrol",
     "erase",
+    "full_name",
     "give_consents",
     "lock_email",
     "matching",
     "owners",
     "pages",
     "put_special_user",
+    "refuse_inactive",
     "register",
     "register_many",
     "replace_identity",
-    "set_standing",
     "set_status",
+    "set_tier_and_segments",
     "special_users",
+    "spenders",
     "update",
     "value_of",
+    "welcome",
     "with_ids",
 ]

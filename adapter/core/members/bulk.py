@@ -21,8 +21,8 @@ from adapter.core.members.models import (
     Member,
     MemberStatus,
     Profile,
+    value_of,
 )
-from adapter.core.members.operations import value_of
 from adapter.core.origins import Place
 from adapter.db import Work
 from adapter.db.base import new_id
@@ -98,7 +98,7 @@ def count_many(work: Work, sales: Iterable[tuple[uuid.UUID, int]]) -> None:
     counted: dict[uuid.UUID, list[int]] = {}
     for member_id, spent_minor in sales:
         sums = counted.setdefault(member_id, [0, 0])
-        sums[0] += 1
+        sums[0] += int(spent_minor >= 0)  # who brings goods back does not come to buy
         sums[1] += spent_minor
     if not counted:
         return

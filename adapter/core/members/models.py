@@ -45,6 +45,12 @@ class IdentityKind(StrEnum):
     PASS = "pass"  # nosec B105: a wallet pass
 
 
+def value_of(kind: IdentityKind, given: str) -> str:
+    """The form in which an identity is stored and compared."""
+    folded = kind in (IdentityKind.EMAIL, IdentityKind.MEMBERSHIP_KEY)
+    return given.strip().lower() if folded else given.strip()
+
+
 class ConsentKind(StrEnum):
     """What a member may allow or deny."""
 
@@ -83,6 +89,11 @@ class Profile:
         """The parts given that are columns of the member."""
         given = ((f.name, getattr(self, f.name)) for f in fields(self))
         return {name: v for name, v in given if v is not None and name not in _IDENTITIES}
+
+
+def full_name(*parts: str | None) -> str:
+    """The parts of a name that are known, in the order given; empty where none is."""
+    return " ".join(part for part in parts if part)
 
 
 class Member(Base):

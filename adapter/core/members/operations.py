@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from adapter.core.errors import EmailTaken, IdentityTaken, PhoneTaken
+from adapter.core.errors import EmailTaken, IdentityTaken, NotFound, PhoneTaken
 from adapter.core.members.models import (
     Consent,
     ConsentKind,
@@ -21,6 +21,7 @@ from adapter.core.members.models import (
     MemberStatus,
     Profile,
     SpecialUser,
+    value_of,
 )
 from adapter.core.members.queries import by_email, by_identity, by_phone, matching
 from adapter.core.origins import Place
@@ -31,12 +32,6 @@ from adapter.db.statements import add_up, insert_those_missing
 NOWHERE = Place()
 EMAIL_SLOTS = 1024
 Identities = Iterable[tuple[IdentityKind, str]]
-
-
-def value_of(kind: IdentityKind, given: str) -> str:
-    """The form in which an identity is stored and compared."""
-    folded = kind in (IdentityKind.EMAIL, IdentityKind.MEMBERSHIP_KEY)
-    return given.strip().lower() if folded else given.strip()
 
 
 def register(
@@ -174,13 +169,13 @@ def set_status(work: Work, member: Member, status: MemberStatus) -> None:
         work.session.flush()
 
 
-def set_standing(
+def set_tier_and_segments(
     work: Work, member: Member, *, tier: str | None, segments: Sequence[str] | None
 ) -> None:
     """Bring in line a member's tier and segments; what is not said stays."""
-    standing = (tier or member.tier, member.segments if segments is None else list(segments))
-    if standing != (member.tier, member.segments):
-        (member.tier, member.segments), member.updated_at = standing, work.now
+    told = (tier or member.tier, member.segments if segments is None else list(segments))
+    if told != (member.tier, member.segments):
+        (member.tier, member.segments), member.updated_at = told, work.now
         work.session.flush()
 
 
@@ -309,3 +304,19 @@ def put_special_user(
     user.params = params
     work.session.flush()
     return user
+
+
+def drop_identity(work: Work, member: Member, kind: IdentityKind, given: str) -> None:
+    """Have the member known by this identity no more: it names nobody from now on.
+
+    Raises:
+        NotFound: It is not theirs.
+    """
+    found = [one for one in member.identities_of(kind) if one.value == value_of(kind, given)]
+    if not found:
+        raise NotFound(f"the member has no such {kind}")
+    for identity in found:
+        member.identities.remove(identity)
+        work.session.delete(identity)
+    member.updated_at = work.now
+    work.session.flush()

@@ -8,12 +8,15 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from adapter.core.errors import MemberInactive, UnknownMember
 from adapter.core.members.models import (
     Identity,
     IdentityKind,
     Member,
+    MemberStatus,
     Profile,
     SpecialUser,
+    value_of,
 )
 from adapter.db import Work
 
@@ -26,7 +29,7 @@ def matching(
     if profile.phone:
         wanted.append(and_(Identity.kind == IdentityKind.PHONE, Identity.value == profile.phone))
     if profile.email:
-        email = profile.email.strip().lower()
+        email = value_of(IdentityKind.EMAIL, profile.email)
         wanted.append(and_(Identity.kind == IdentityKind.EMAIL, Identity.value == email))
     if not wanted:
         return []
@@ -63,7 +66,7 @@ def by_email(found: Sequence[Member], email: str | None) -> list[Member]:
     """Those among these members who have the e-mail."""
     if not email:
         return []
-    wanted = email.strip().lower()
+    wanted = value_of(IdentityKind.EMAIL, email)
     return [m for m in found if any(i.value == wanted for i in m.identities_of(IdentityKind.EMAIL))]
 
 
@@ -78,6 +81,29 @@ def by_identity(
         .order_by(Member.id)
     )
     return work.session.scalars(found).all()
+
+
+def refuse_inactive(member: Member) -> None:
+    """See to it that a member takes part.
+
+    Raises:
+        MemberInactive: They do not.
+    """
+    if member.status != MemberStatus.ACTIVE:
+        raise MemberInactive("the member is not active")
+
+
+def by_id(work: Work, program_id: uuid.UUID, member_id: uuid.UUID) -> Member:
+    """The program's member with this id.
+
+    Raises:
+        UnknownMember: There is none.
+    """
+    found = select(Member).where(Member.program_id == program_id, Member.id == member_id)
+    member = work.session.scalar(found)
+    if member is None:
+        raise UnknownMember("no member of the program has this id")
+    return member
 
 
 def special_users(work: Work, program_id: uuid.UUID) -> Sequence[SpecialUser]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, or_, select
@@ -188,8 +188,8 @@ def keep_message(
     return message
 
 
-def drop_old_messages(work: Work, *, before: datetime | None = None) -> int:
+def drop_old_messages(work: Work) -> int:
     """How many kept messages were past their retention, and are gone now."""
-    limit = before or work.now - timedelta(days=MESSAGE_DAYS)
+    limit = work.now - timedelta(days=MESSAGE_DAYS)
     result = work.session.execute(delete(Message).where(Message.received_at < limit))
     return int(result.rowcount)  # type: ignore[attr-defined]

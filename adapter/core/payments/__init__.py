@@ -11,9 +11,12 @@ from adapter.core.payments.operations import (
     capture,
     due,
     held,
+    lock,
+    refund,
     release,
     release_due,
     reserve,
+    settle_by_hand,
     verify,
 )
 from adapter.core.payments.redemptions import (
@@ -23,7 +26,7 @@ from adapter.core.payments.redemptions import (
     paid_for,
     pay,
     redemptions,
-    standing_payment,
+    uncancelled_payment,
     verify_redemptions,
 )
 from adapter.core.payments.shortfalls import give_back_late
@@ -40,14 +43,17 @@ __all__ = [
     "due",
     "give_back_late",
     "held",
+    "lock",
     "open_many",
     "paid_for",
     "pay",
     "redemptions",
+    "refund",
     "release",
     "release_due",
     "reserve",
-    "standing_payment",
+    "settle_by_hand",
+    "uncancelled_payment",
     "verify",
     "verify_redemptions",
 ]

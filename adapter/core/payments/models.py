@@ -48,7 +48,7 @@ class Redemption(Base):
     __tablename__ = "redemptions"
     __table_args__ = (
         UniqueConstraint("program_id", "confirmation_code"),
-        # One standing payment of this amount for this sale: a repeat finds it here.
+        # One payment of this amount for this sale that is not cancelled: a repeat finds it here.
         Index(
             "uq_redemptions_reference",
             "program_id",

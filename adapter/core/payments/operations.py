@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, select
 
 from adapter.core import ledger
-from adapter.core.amounts import Amount, Unit
-from adapter.core.errors import NotFound, ReservationClosed
-from adapter.core.ledger import Details, EntryKind, Finding, Purse, Role
-from adapter.core.origins import Origin
+from adapter.core.amounts import POINTS, Amount, Unit
+from adapter.core.errors import AlreadyReversed, NotFound, ReservationClosed
+from adapter.core.ledger import Details, Entry, EntryKind, Finding, Purse, Role
+from adapter.core.origins import Origin, Place
 from adapter.core.payments.models import Reservation, ReservationState
+from adapter.core.payments.shortfalls import settle_shortfalls
 from adapter.db import Work
 from adapter.db.statements import constant
 
@@ -96,7 +98,7 @@ def _close(
 def _closed_by(work: Work, reservation: Reservation, origin: Origin | None) -> bool:
     if origin is None or reservation.closing_entry_id is None:
         return False
-    entry = ledger.entry(work, reservation.closing_entry_id)
+    entry = work.session.get(Entry, reservation.closing_entry_id)
     told = (origin.source, origin.operation, origin.reference)
     return entry is not None and told == (
         entry.origin_source,
@@ -116,6 +118,9 @@ def _let_go(
         unit=Unit(reservation.unit),
         card_id=reservation.card_id,
     )
+    if not captured:
+        # All accounts first, as whatever looks for shortfalls locks them.
+        ledger.lock_holdings(work, purse)
     entry = ledger.transfer(
         work,
         purse,
@@ -123,13 +128,85 @@ def _let_go(
         replace(details, kind=kind),
         source=Role.RESERVED,
         target=Role.REDEEMED if captured else Role.SPENDABLE,
-        held_by=ledger.entry(work, reservation.entry_id),
+        held_by=work.session.get(Entry, reservation.entry_id),
     )
     reservation.state = state
     reservation.closing_entry_id = entry.id
     reservation.closed_at = work.now
     work.session.flush()
+    if not captured:
+        _settle(work, reservation, purse, entry, minor=reservation.amount_minor)
     return reservation
+
+
+def _settle(
+    work: Work, reservation: Reservation, purse: Purse, entry: Entry, *, minor: int
+) -> None:
+    """Take what sales still have to take back out of what this entry gave back of a reservation."""
+    if reservation.card_id is None and reservation.unit == POINTS.code:
+        settle_shortfalls(
+            work,
+            purse,
+            back=minor,
+            since=reservation.created_at,
+            reference=str(entry.id),
+            place=Place(entry.channel, entry.outlet_code, entry.terminal, entry.actor),
+        )
+
+
+def settle_by_hand(work: Work, purse: Purse, undone: Entry, by: Entry, *, place: Place) -> None:
+    """Take what sales still have to take back out of what one entry gave back when it undid another
+    by hand.
+    """
+    back = ledger.change(work, by)
+    if back <= 0 or purse.card_id is not None or purse.unit.code != POINTS.code:
+        return
+    held = select(Reservation.created_at).where(Reservation.closing_entry_id == undone.id)
+    since = work.session.scalar(held) or undone.recorded_at
+    settle_shortfalls(work, purse, back=back, since=since, reference=str(by.id), place=place)
+
+
+def refund(
+    work: Work,
+    reservation_id: uuid.UUID,
+    amount: Amount,
+    details: Details,
+    *,
+    renewed_until: datetime | None = None,
+) -> None:
+    """Give back so much of what a captured reservation spent; nothing where its capture was undone
+    by hand, and all of it is back already.
+
+    Raises:
+        InvalidAmount: More than is left of it.
+        ReservationClosed: It was not captured.
+    """
+    reservation = _locked(work, reservation_id)
+    entry = work.session.get(Entry, reservation.closing_entry_id or reservation.entry_id)
+    if reservation.state != ReservationState.CAPTURED or entry is None:
+        raise ReservationClosed(f"the reservation is {reservation.state}")
+    purse = Purse(reservation.program_id, reservation.member_id, amount.unit, reservation.card_id)
+    ledger.lock_holdings(work, purse)
+    details = replace(details, kind=EntryKind.REVERSAL)
+    with suppress(AlreadyReversed):
+        back = ledger.reverse_part(work, purse, entry, amount, details, renewed_until=renewed_until)
+        _settle(work, reservation, purse, back, minor=amount.minor)
+
+
+def lock(work: Work, reservation_ids: Iterable[uuid.UUID]) -> None:
+    """Have these reservations wait for nobody until the unit of work ends.
+
+    For who closes several: all of them first, and the accounts after, so that nobody waits in a
+    circle.
+    """
+    ids = sorted(reservation_ids)
+    work.session.scalars(
+        select(Reservation)
+        .where(Reservation.id.in_(ids))
+        .order_by(Reservation.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def _locked(work: Work, reservation_id: uuid.UUID) -> Reservation:

@@ -11,18 +11,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
-from adapter.core import ledger, programs
+from adapter.core import ledger, members
 from adapter.core.amounts import CREDIT, Amount, Unit
 from adapter.core.errors import (
     AlreadyReversed,
-    MemberInactive,
     PaymentMismatch,
     PaymentTooLarge,
     PaymentTooSmall,
     UnknownPayment,
 )
 from adapter.core.ledger import Details, EntryKind, Finding, Holdings, Purse
-from adapter.core.members import Member, MemberStatus
+from adapter.core.members import Member
 from adapter.core.origins import Origin, Place
 from adapter.core.payments.models import Redemption, RedemptionState
 from adapter.core.payments.shortfalls import settle_shortfalls
@@ -79,7 +78,7 @@ def pay(
     }
     redemption = insert_unless_there(work.session, Redemption, values)
     if redemption is None:
-        made = standing_payment(
+        made = uncancelled_payment(
             work, member, amount_minor=amount_minor, reference=reference or "", place=place
         )
         assert made is not None  # noqa: S101  # nosec B101
@@ -121,10 +120,10 @@ def _row(work: Work, member: Member, unit: Unit, place: Place) -> dict[str, Any]
     }
 
 
-def standing_payment(
+def uncancelled_payment(
     work: Work, member: Member, *, amount_minor: int, reference: str, place: Place
 ) -> Redemption | None:
-    """The standing payment of this amount for this sale, if there is one."""
+    """The payment of this amount for this sale that was not cancelled, if there is one."""
     of_sale = _of_sale(member, reference=reference, place=place)
     return work.session.scalar(
         select(Redemption)
@@ -134,7 +133,7 @@ def standing_payment(
 
 
 def paid_for(work: Work, member: Member, *, reference: str, place: Place) -> int:
-    """The money that standing payments with points or credit brought to a sale."""
+    """The money that payments with points or credit, not cancelled, brought to a sale."""
     paid = select(func.coalesce(func.sum(Redemption.amount_minor), 0))
     of_sale = _of_sale(member, reference=reference, place=place)
     return int(work.session.scalar(paid.where(*of_sale)) or 0)
@@ -155,8 +154,7 @@ def _refuse_wrong(
     program: ProgramTerms, member: Member, amount_minor: int, total_minor: int | None
 ) -> None:
     settings = program.settings
-    if member.status != MemberStatus.ACTIVE:
-        raise MemberInactive("the member is not active")
+    members.refuse_inactive(member)
     if total_minor is not None and amount_minor > total_minor:
         raise PaymentTooLarge("more than the sale is worth")
     if settings.max_payment_minor is not None and amount_minor > settings.max_payment_minor:
@@ -181,7 +179,7 @@ def cancel(
         PaymentMismatch: `amount_minor` is not what was paid.
     """
     # The accounts first, as when paying: two units of work never wait in a circle.
-    ledger.lock_holdings(work, Purse(program.id, member.id, program.points))
+    ledger.lock_holdings(work, program.purse_of(member.id))
     redemption = work.session.scalar(
         select(Redemption)
         .where(
@@ -212,18 +210,24 @@ def _undo(work: Work, program: ProgramTerms, redemption: Redemption, place: Plac
     )
     purse = Purse(program.id, redemption.member_id, program.unit(redemption.unit))
     # What has expired since the payment is good for the rest of the day.
-    today = programs.local_day(work.now, program.timezone)
-    until = programs.end_of(today, program.timezone)
+    until = program.end_of_today(work.now)
     with suppress(AlreadyReversed):  # by hand: all of it is back already
         ledger.reverse(work, purse, entry, details, renewed_until=until)
         if purse.unit == program.points:
-            settle_shortfalls(work, program, purse, redemption, place=place)
+            settle_shortfalls(
+                work,
+                purse,
+                back=redemption.debit_minor,
+                since=redemption.created_at,
+                reference=redemption.confirmation_code,
+                place=place,
+            )
     redemption.state, redemption.cancelled_at = RedemptionState.CANCELLED, work.now
     work.session.flush()
 
 
 def verify_redemptions(work: Work) -> Iterator[Finding]:
-    """Payments without the entry that made them, or standing though it was reversed, or not."""
+    """Payments without the entry that made them, or whose state is not what became of it."""
     entry, reversal = aliased(ledger.Entry), aliased(ledger.Entry)
     rows = work.session.execute(
         select(Redemption.id, Redemption.state, entry.id, reversal.id)

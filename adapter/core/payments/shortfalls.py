@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from adapter.core import ledger, transactions
 from adapter.core.amounts import Amount
 from adapter.core.errors import AlreadyReversed
 from adapter.core.ledger import Details, EntryKind, Purse, Role
 from adapter.core.origins import Origin, Place
-from adapter.core.payments.models import Redemption
-from adapter.core.programs import ProgramTerms
 from adapter.core.transactions import Transaction
 from adapter.db import Work
 
@@ -20,31 +19,37 @@ GIVING_BACK = "shortfall given back"
 
 
 def settle_shortfalls(
-    work: Work, program: ProgramTerms, purse: Purse, redemption: Redemption, *, place: Place
+    work: Work, purse: Purse, *, back: int, since: datetime, reference: str, place: Place
 ) -> None:
-    """Take what is still to be taken back out of what a cancelled payment gave back.
+    """Take what is still to be taken back out of points that are back and were away `since` then:
+    spent, or set aside. `reference` names how they came back.
 
     So it does not matter in which order a sale and the payment made with its points are cancelled.
     What is earned later is not touched, nor is a payment made with that.
     """
-    back = redemption.debit_minor
     for transaction in transactions.with_shortfall(work, purse.member_id):
-        if (transaction.cancelled_at or transaction.recorded_at) < redemption.created_at:
+        if (transaction.cancelled_at or transaction.recorded_at) < since:
             continue
         held = ledger.lock_holdings(work, purse)
-        minor = min(transaction.shortfall_minor, back, held.available(program.points).minor)
+        minor = min(transaction.shortfall_minor, back, held.available(purse.unit).minor)
         if minor <= 0:
             return
         back -= minor
         details = Details(
             kind=EntryKind.RETURN,
-            reason=f"Purchase {transaction.reference} cancelled",
-            origin=origin_of(transaction, redemption.confirmation_code),
+            reason=_reason(transaction),
+            origin=origin_of(transaction, reference),
             place=place,
         )
-        ledger.take(work, held, purse, Amount(minor, program.points), details, target=Role.RETURNED)
+        ledger.take(work, held, purse, Amount(minor, purse.unit), details, target=Role.RETURNED)
         transaction.shortfall_minor -= minor
         work.session.flush()
+
+
+def _reason(transaction: Transaction) -> str:
+    if transaction.confirmation_code is None and transaction.related_reference:
+        return f"Purchase {transaction.related_reference} refunded"  # the reference is one of ours
+    return f"Purchase {transaction.reference} cancelled"
 
 
 def give_back_late(work: Work, purse: Purse, transaction: Transaction, *, place: Place) -> None:
@@ -63,5 +68,5 @@ def give_back_late(work: Work, purse: Purse, transaction: Transaction, *, place:
 
 def origin_of(transaction: Transaction, reference: str) -> Origin:
     """What names the entry that took late what a sale should have taken."""
-    code = transaction.confirmation_code or ""
+    code = transaction.confirmation_code or transaction.reference
     return Origin(transaction.source, TAKING_LATE, f"{code}/{reference}")

@@ -2,6 +2,16 @@
 
 from adapter.core.programs import discounts
 from adapter.core.programs.basket import Basket, Line, Occasion
+from adapter.core.programs.calendar import (
+    end_of,
+    expiry_of_points,
+    judged_at,
+    last_day,
+    local_day,
+    local_time,
+    period_of,
+    start_of,
+)
 from adapter.core.programs.conditions import WEEKDAYS, Conditions
 from adapter.core.programs.currencies import money_decimals
 from adapter.core.programs.discounts import Discount, DiscountTerms, Missing
@@ -33,17 +43,7 @@ from adapter.core.programs.queries import (
     offers,
     tiers,
 )
-from adapter.core.programs.rounding import Rounding, scaled
-from adapter.core.programs.rules import (
-    end_of,
-    expiry_of_points,
-    judged_at,
-    last_day,
-    local_day,
-    local_time,
-    period_of,
-    start_of,
-)
+from adapter.core.programs.rounding import Rounding, scaled, whole_shares
 
 __all__ = [
     "DEFAULTS",
@@ -89,4 +89,5 @@ __all__ = [
     "scaled",
     "start_of",
     "tiers",
+    "whole_shares",
 ]

@@ -12,7 +12,8 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from adapter.core.amounts import CREDIT, Unit
-from adapter.core.programs.rules import expiry_of_points
+from adapter.core.ledger import Purse
+from adapter.core.programs.calendar import end_of, expiry_of_points, local_day
 from adapter.db.base import Base, new_id
 from adapter.db.types import Document, UtcDateTime
 
@@ -30,6 +31,7 @@ class Settings:
     allow_negative: bool = False
     max_payment_minor: int | None = None
     receipt_points: str | None = None
+    welcome_points: str | None = None  # to whoever joins
     short_code_length: int = 4
     short_code_seconds: int = 300
     message_webhook: str | None = None  # an address, or `console:`
@@ -71,6 +73,17 @@ class ProgramTerms:
         """When points given at an instant expire; never where the program does not say."""
         return expiry_of_points(given_at, self.settings.points_expire_after_days, self.timezone)
 
+    def end_of_today(self, now: datetime) -> datetime:
+        """The instant at which the local day is over: what came back expired is good until then."""
+        return end_of(local_day(now, self.timezone), self.timezone)
+
+    def purse_of(self, member_id: uuid.UUID, *, may_owe: bool = False) -> Purse:
+        """Where a member's points stand; with `may_owe` they may go below zero, in a program that
+        allows it.
+        """
+        may_go_negative = may_owe and self.settings.allow_negative
+        return Purse(self.id, member_id, self.points, may_go_negative=may_go_negative)
+
     def unit(self, code: str) -> Unit:
         """A unit of this program by its code."""
         known = {"points": self.points, "credit": CREDIT}
@@ -84,12 +97,12 @@ class Program(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     code: Mapped[str] = mapped_column(String(64), unique=True)
-    name: Mapped[str] = mapped_column(String(255), default="")
-    currency: Mapped[str] = mapped_column(String(3), default="RUB")
-    country: Mapped[str] = mapped_column(String(2), default="RU")
-    timezone: Mapped[str] = mapped_column(String(64), default="Europe/Moscow")
-    settings: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
-    card_numbers: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    name: Mapped[str] = mapped_column(String(255))
+    currency: Mapped[str] = mapped_column(String(3))
+    country: Mapped[str] = mapped_column(String(2))
+    timezone: Mapped[str] = mapped_column(String(64))
+    settings: Mapped[dict[str, Any]] = mapped_column(Document)
+    card_numbers: Mapped[dict[str, Any]] = mapped_column(Document)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     def terms(self) -> ProgramTerms:
@@ -135,7 +148,7 @@ class Deal(Base):
 
 
 class Tier(Base):
-    """A standing that members may have; `rank` orders them, the highest last."""
+    """A step that members may be on; `rank` orders them, the highest last."""
 
     __tablename__ = "tiers"
     __table_args__ = (UniqueConstraint("program_id", "code"),)

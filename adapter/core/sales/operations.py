@@ -10,7 +10,7 @@ from datetime import datetime
 from adapter.core import benefits, ledger, payments, programs, transactions
 from adapter.core.amounts import LARGEST_MINOR, Amount
 from adapter.core.errors import BenefitNotUsable, InvalidAmount
-from adapter.core.ledger import Details, EntryKind, Holdings, Purse, Role, Terms
+from adapter.core.ledger import Details, EntryKind, Holdings, Role, Terms
 from adapter.core.members import Member, MemberStatus
 from adapter.core.origins import Origin, Place
 from adapter.core.programs import Earnings, EarnTerms, ProgramTerms
@@ -41,12 +41,14 @@ def submit(
     *,
     place: Place,
     used: Sequence[str] = (),
+    told_at: Place | None = None,
 ) -> Outcome:
     """The sale recorded, its points given or, where goods came back, taken; the benefits with
     these keys or codes used. Told again with the same content, it is answered as the first time.
+    `place` is where it is known by its reference; its entry is made where it is `told_at`.
 
     Raises:
-        BenefitUnknown, BenefitNotUsable: One of the benefits cannot be used.
+        UnknownBenefit, BenefitNotUsable: One of the benefits cannot be used.
         ReferenceReused: Another sale was told under this reference.
         TransactionCancelled: It was cancelled since.
         InvalidAmount: It earns more than anything honest could.
@@ -55,7 +57,7 @@ def submit(
     if member is None:
         return _record(work, program, None, sale, said=said, answer=_answer(), place=place)[0]
     # First of all, so that all that follows is of one member at a time.
-    held = ledger.lock_holdings(work, purse_of(program, member.id))
+    held = ledger.lock_holdings(work, program.purse_of(member.id, may_owe=True))
     earnings = _earnings(work, program, member, sale, place, is_new=held.is_new)
     points = _affordable(earnings, held, program)
     shortfall = points - (earnings.points_minor if earnings else 0)
@@ -78,7 +80,7 @@ def submit(
         if used:
             _use(work, member, outcome.transaction, used)
         if earnings is not None:
-            _post(work, program, held, outcome.transaction, earnings, points, place)
+            _post(work, program, held, outcome.transaction, earnings, points, told_at or place)
     return outcome
 
 
@@ -194,7 +196,7 @@ def _post(
 ) -> None:
     if points == 0:
         return
-    purse = purse_of(program, held.owner_id)
+    purse = program.purse_of(held.owner_id, may_owe=True)
     is_return = points < 0
     details = Details(
         kind=EntryKind.RETURN if is_return else EntryKind.ACCRUAL,
@@ -224,12 +226,6 @@ def _terms(work: Work, program: ProgramTerms, transaction: Transaction) -> Terms
     if told is not None and told <= work.now:
         told = program.expiry_of_points(work.now)
     return Terms(expires_at=told)
-
-
-def purse_of(program: ProgramTerms, owner_id: uuid.UUID) -> Purse:
-    """Where a member's points stand."""
-    may_owe = program.settings.allow_negative
-    return Purse(program.id, owner_id, program.points, may_go_negative=may_owe)
 
 
 def origin_of(transaction: Transaction, operation: str) -> Origin:

@@ -38,9 +38,11 @@ def add_usage(work: Work, member_id: uuid.UUID, key: Key, *, amount_minor: int) 
     add_up(work.session, RuleUsage, row, uses=1, amount_minor=amount_minor)
 
 
-def give_back(work: Work, member_id: uuid.UUID, day: date, given: Mapping[str, int]) -> None:
+def give_back(
+    work: Work, member_id: uuid.UUID, day: date, given: Mapping[str, int], *, uses: int = 1
+) -> None:
     """Make room again for what rules gave on a day and was taken back; those without a cap have
-    nothing counted.
+    nothing counted. With `uses=0` only a part of it was.
     """
     for rule_code, amount_minor in given.items():
         work.session.execute(
@@ -50,6 +52,6 @@ def give_back(work: Work, member_id: uuid.UUID, day: date, given: Mapping[str, i
                 RuleUsage.rule_code == rule_code,
                 RuleUsage.period == programs.period_of(day, "day"),
             )
-            .values(uses=RuleUsage.uses - 1, amount_minor=RuleUsage.amount_minor - amount_minor)
+            .values(uses=RuleUsage.uses - uses, amount_minor=RuleUsage.amount_minor - amount_minor)
             .execution_options(synchronize_session=False)
         )

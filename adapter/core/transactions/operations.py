@@ -82,9 +82,11 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the reporter is told of a sale, now and whenever they ask again."""
+    """What the reporter is told of a sale, now and whenever they ask again; without a code it
+    cannot be cancelled by one.
+    """
 
-    confirmation_code: str
+    confirmation_code: str | None
     points_minor: int | None = None
     balances: Mapping[str, int] | None = None
 
@@ -120,8 +122,14 @@ def record(
         rows = [item_row(transaction.id, number, *line) for number, line in enumerate(lines)]
         insert_many(work.session, TransactionItem, rows)
         if member_id is not None:
-            members.count(work, member_id, visits=1, spent_minor=sale.worth_minor)
+            visits = visits_of(sale.worth_minor)
+            members.count(work, member_id, visits=visits, spent_minor=sale.worth_minor)
     return transaction
+
+
+def visits_of(worth_minor: int) -> int:
+    """How often a member came to buy: whoever brings goods back did not."""
+    return int(worth_minor >= 0)
 
 
 def digest_of(sale: Sale, member_id: uuid.UUID | None, *more: Any) -> str:
@@ -181,8 +189,8 @@ def cancel(work: Work, transaction: Transaction) -> bool:
     transaction.cancelled_at = work.now
     work.session.flush()
     if transaction.member_id is not None:
-        spent_minor = -transaction.total_minor
-        members.count(work, transaction.member_id, visits=-1, spent_minor=spent_minor)
+        visits, spent_minor = -visits_of(transaction.total_minor), -transaction.total_minor
+        members.count(work, transaction.member_id, visits=visits, spent_minor=spent_minor)
     return True
 
 

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from adapter.core.ledger import Finding
@@ -56,11 +56,11 @@ def of_members(work: Work, member_ids: Iterable[uuid.UUID]) -> Sequence[Transact
 
 
 def verify(work: Work) -> Iterator[Finding]:
-    """Members whose counters are not what their standing sales come to."""
-    standing = (
+    """Members whose counters are not what their uncancelled sales come to."""
+    uncancelled = (
         select(
             Transaction.member_id,
-            func.count().label("visits"),
+            func.sum(case((Transaction.total_minor >= 0, 1), else_=0)).label("visits"),
             func.sum(Transaction.total_minor).label("spent_minor"),
         )
         .where(Transaction.state == TransactionState.RECORDED, Transaction.member_id.is_not(None))
@@ -68,11 +68,11 @@ def verify(work: Work) -> Iterator[Finding]:
         .subquery()
     )
     visits, spent = (
-        func.coalesce(column, 0) for column in (standing.c.visits, standing.c.spent_minor)
+        func.coalesce(column, 0) for column in (uncancelled.c.visits, uncancelled.c.spent_minor)
     )
     counted = select(Counters.member_id, Counters.visits, Counters.spent_minor, visits, spent)
     rows = work.session.execute(
-        counted.outerjoin(standing, standing.c.member_id == Counters.member_id).where(
+        counted.outerjoin(uncancelled, uncancelled.c.member_id == Counters.member_id).where(
             or_(Counters.visits != visits, Counters.spent_minor != spent)
         )
     )
@@ -81,8 +81,8 @@ def verify(work: Work) -> Iterator[Finding]:
             "counters of member", member_id, f"{visits_found}, {spent_found}", f"{had}, {had_spent}"
         )
     uncounted = (
-        select(standing.c.member_id, visits, spent)
-        .outerjoin(Counters, Counters.member_id == standing.c.member_id)
+        select(uncancelled.c.member_id, visits, spent)
+        .outerjoin(Counters, Counters.member_id == uncancelled.c.member_id)
         .where(Counters.member_id.is_(None))
     )
     for member_id, visits_found, spent_found in work.session.execute(uncounted):

@@ -9,13 +9,13 @@ import pytest
 from adapter.core import benefits, ledger
 from adapter.core.benefits import BenefitState, ClaimKind, Grant
 from adapter.core.errors import (
-    CodeExpired,
-    CodeNotYours,
-    CodeUsed,
     IdentityTaken,
     LoyaltyError,
     MemberInactive,
-    UnknownCode,
+    PromoCodeExpired,
+    PromoCodeNotYours,
+    PromoCodeUsed,
+    UnknownPromoCode,
 )
 from adapter.core.ledger import EntryKind
 from adapter.core.members import Member, MemberStatus
@@ -76,7 +76,7 @@ def test_one_member_takes_a_code_once(work: Work, program: ProgramTerms) -> None
     member = make_member(work, program)
     redeem(work, program, member)
 
-    with pytest.raises(CodeUsed):
+    with pytest.raises(PromoCodeUsed):
         redeem(work, program, member)
 
     assert balance(work, program, member) == points(50)
@@ -103,7 +103,7 @@ def test_a_code_is_taken_as_often_as_was_said(database: Database, uses: int) -> 
         with database.unit_of_work() as work:
             redeem(work, program, member)
 
-    with pytest.raises(CodeUsed), database.unit_of_work() as work:
+    with pytest.raises(PromoCodeUsed), database.unit_of_work() as work:
         redeem(work, program, everybody[-1])
 
     with database.reading() as work:
@@ -117,7 +117,7 @@ def test_a_code_lives_up_to_its_last_moment(work: Work, program: ProgramTerms) -
 
     redeem(later(work, days=1, microseconds=-1), program, early)
 
-    with pytest.raises(CodeExpired):
+    with pytest.raises(PromoCodeExpired):
         redeem(later(work, days=1), program, late)
 
 
@@ -125,7 +125,7 @@ def test_a_code_for_one_is_not_anothers(work: Work, program: ProgramTerms) -> No
     member = make_member(work, program)
     make_code(work, program, member_id=member.id)
 
-    with pytest.raises(CodeNotYours):
+    with pytest.raises(PromoCodeNotYours):
         redeem(work, program, make_member(work, program))
 
     redeem(work, program, member)
@@ -135,14 +135,14 @@ def test_a_code_for_one_is_not_anothers(work: Work, program: ProgramTerms) -> No
 def test_a_code_nobody_made_is_unknown(work: Work, program: ProgramTerms, code: str) -> None:
     make_code(work, program)
 
-    with pytest.raises(UnknownCode):
+    with pytest.raises(UnknownPromoCode):
         redeem(work, program, make_member(work, program), code)
 
 
 def test_a_code_of_another_program_is_unknown(work: Work, program: ProgramTerms) -> None:
     make_code(work, make_program(work))
 
-    with pytest.raises(UnknownCode):
+    with pytest.raises(UnknownPromoCode):
         redeem(work, program, make_member(work, program))
 
 

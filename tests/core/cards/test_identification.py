@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import permutations
+from itertools import permutations, product
 from typing import Any
 
 import pytest
@@ -14,7 +14,6 @@ from adapter.core.errors import DifferentMembers, UnknownMember
 from adapter.core.members import ConsentKind, IdentityKind, Member, MemberStatus
 from adapter.core.programs import ProgramTerms
 from adapter.db import Database, Work
-from tests.core.statements import recorded
 from tests.factories import (
     PLACE,
     bought,
@@ -23,6 +22,7 @@ from tests.factories import (
     make_program,
     submit,
 )
+from tests.statements import recorded
 
 KEY, PHONE = IdentityKind.MEMBERSHIP_KEY, IdentityKind.PHONE
 EMAIL, EXTERNAL = IdentityKind.EMAIL, IdentityKind.EXTERNAL_ID
@@ -35,6 +35,7 @@ OF_ANNA: list[Given] = [
     (EXTERNAL, "X-1042"),
 ]
 NUMBER, BARCODE = (EXTERNAL, "7700009001"), (EXTERNAL, "4006381333931")
+OF_ANNA_AND_HER_CARD = [*OF_ANNA, NUMBER, BARCODE]
 
 
 @pytest.fixture
@@ -65,12 +66,12 @@ def named(work: Work, program: ProgramTerms, *given: Given, **how: Any) -> Membe
     return cards.identify(work, program.id, given, **how)
 
 
-@pytest.mark.parametrize("given", [*OF_ANNA, NUMBER, BARCODE], ids=lambda given: given[1])
 @pytest.mark.parametrize("how", [{}, {"whole": True}, {"lock": True}], ids=["", "whole", "locked"])
 def test_each_identifier_finds_its_member(
-    work: Work, program: ProgramTerms, anna: Member, boris: Member, given: Given, how: Any
+    work: Work, program: ProgramTerms, anna: Member, boris: Member, how: Any
 ) -> None:
-    assert named(work, program, given, **how).id == anna.id
+    for given in OF_ANNA_AND_HER_CARD:
+        assert named(work, program, given, **how).id == anna.id, given
 
 
 def test_several_of_one_member_find_them_in_any_order(
@@ -80,40 +81,44 @@ def test_several_of_one_member_find_them_in_any_order(
         assert named(work, program, *given).id == anna.id
 
 
-@pytest.mark.parametrize("given", [*OF_ANNA, NUMBER, BARCODE], ids=lambda given: given[1])
 def test_one_that_names_nobody_does_not_count(
-    work: Work, program: ProgramTerms, anna: Member, given: Given
+    work: Work, program: ProgramTerms, anna: Member
 ) -> None:
-    for nobodys in [(KEY, "nobody"), (PHONE, "70000000000"), (EMAIL, "x@y.z"), (EXTERNAL, "Y")]:
-        assert named(work, program, nobodys, given).id == anna.id
-        assert named(work, program, given, nobodys).id == anna.id
+    nobodys = [(KEY, "nobody"), (PHONE, "70000000000"), (EMAIL, "x@y.z"), (EXTERNAL, "Y")]
+
+    for given, of_nobody in product(OF_ANNA_AND_HER_CARD, nobodys):
+        assert named(work, program, of_nobody, given).id == anna.id, (given, of_nobody)
+        assert named(work, program, given, of_nobody).id == anna.id, (given, of_nobody)
 
 
-@pytest.mark.parametrize("given", [(KEY, "nobody"), (PHONE, "70000000000"), (EXTERNAL, "Y")])
-def test_nobody_is_unknown(work: Work, program: ProgramTerms, anna: Member, given: Given) -> None:
-    for how in [{}, {"whole": True}, {"lock": True}]:
-        with pytest.raises(UnknownMember):
+def test_nobody_is_unknown(
+    work: Work, program: ProgramTerms, anna: Member, subtests: pytest.Subtests
+) -> None:
+    nobodys = [(KEY, "nobody"), (PHONE, "70000000000"), (EXTERNAL, "Y")]
+
+    for given, how in product(nobodys, [{}, {"whole": True}, {"lock": True}]):
+        with subtests.test(given=given, **how), pytest.raises(UnknownMember):
             named(work, program, given, (EMAIL, "x@y.z"), **how)
 
 
-@pytest.mark.parametrize("given", [*OF_ANNA, NUMBER, BARCODE], ids=lambda given: given[1])
-@pytest.mark.parametrize("of_boris", [(PHONE, "79160001122"), (EMAIL, "boris@example.com")])
 def test_two_members_at_once_are_refused(
-    work: Work, program: ProgramTerms, anna: Member, boris: Member, given: Given, of_boris: Given
+    work: Work, program: ProgramTerms, anna: Member, boris: Member, subtests: pytest.Subtests
 ) -> None:
-    for both in ([given, of_boris], [of_boris, given]):
-        with pytest.raises(DifferentMembers):
-            named(work, program, *both)
+    of_boris = [(PHONE, "79160001122"), (EMAIL, "boris@example.com")]
+
+    for one, other in product(OF_ANNA_AND_HER_CARD, of_boris):
+        for both in ([one, other], [other, one]):
+            with subtests.test(both=both), pytest.raises(DifferentMembers):
+                named(work, program, *both)
 
 
-@pytest.mark.parametrize("given", OF_ANNA, ids=lambda given: given[1])
 def test_a_text_counts_for_what_it_is_said_to_be_alone(
-    work: Work, program: ProgramTerms, anna: Member, given: Given
+    work: Work, program: ProgramTerms, anna: Member, subtests: pytest.Subtests
 ) -> None:
-    for kind in IdentityKind:
-        if kind is not given[0]:
-            with pytest.raises(UnknownMember):
-                named(work, program, (kind, given[1]))
+    for (own, value), kind in product(OF_ANNA, IdentityKind):
+        if kind is not own:
+            with subtests.test(kind=kind, value=value), pytest.raises(UnknownMember):
+                named(work, program, (kind, value))
 
 
 # A family's e-mail.
@@ -128,15 +133,15 @@ def test_an_email_that_several_share_names_several(
         named(work, program, OF_ANNA[2])
 
 
-@pytest.mark.parametrize("given", [OF_ANNA[0], OF_ANNA[1], OF_ANNA[3], NUMBER, BARCODE])
 def test_whatever_is_given_beside_a_shared_email_decides(
-    work: Work, program: ProgramTerms, anna: Member, given: Given
+    work: Work, program: ProgramTerms, anna: Member
 ) -> None:
     sister = make_member(work, program, email="anna@example.com")
     phone = next(iter(sister.identities_of(PHONE)))
 
-    assert named(work, program, given, OF_ANNA[2]).id == anna.id
-    assert named(work, program, OF_ANNA[2], given).id == anna.id
+    for given in (OF_ANNA[0], OF_ANNA[1], OF_ANNA[3], NUMBER, BARCODE):
+        assert named(work, program, given, OF_ANNA[2]).id == anna.id, given
+        assert named(work, program, OF_ANNA[2], given).id == anna.id, given
     assert named(work, program, OF_ANNA[2], (PHONE, phone.value)).id == sister.id
 
 
@@ -203,12 +208,14 @@ def test_all_cards_of_a_member_name_them(work: Work, program: ProgramTerms, anna
 # Programs and members.
 
 
-@pytest.mark.parametrize("given", [*OF_ANNA, NUMBER, BARCODE], ids=lambda given: given[1])
 def test_another_program_knows_nobody_of_these(
-    work: Work, program: ProgramTerms, anna: Member, given: Given
+    work: Work, program: ProgramTerms, anna: Member, subtests: pytest.Subtests
 ) -> None:
-    with pytest.raises(UnknownMember):
-        named(work, make_program(work), given)
+    other = make_program(work)
+
+    for given in OF_ANNA_AND_HER_CARD:
+        with subtests.test(given=given), pytest.raises(UnknownMember):
+            named(work, other, given)
 
 
 def test_two_programs_know_a_person_each_as_their_own(
@@ -219,7 +226,7 @@ def test_two_programs_know_a_person_each_as_their_own(
     twin = make_member(work, other, phone=phone[1], email=email[1], identities=[key, external])
     make_card(work, other, twin, number=NUMBER[1], barcode_number=BARCODE[1])
 
-    for given in [*OF_ANNA, NUMBER, BARCODE]:
+    for given in OF_ANNA_AND_HER_CARD:
         assert named(work, program, given).id == anna.id
         assert named(work, other, given).id == twin.id
 
@@ -237,7 +244,7 @@ def test_who_is_erased_is_unknown(work: Work, program: ProgramTerms, anna: Membe
     members.erase(work, anna)
     cards.retire_all(work, cards.of_member(work, anna.id))
 
-    for given in [*OF_ANNA, NUMBER, BARCODE]:
+    for given in OF_ANNA_AND_HER_CARD:
         with pytest.raises(UnknownMember):
             named(work, program, given)
 

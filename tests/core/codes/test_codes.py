@@ -13,9 +13,9 @@ from adapter.core.codes import CodeMiss, ShortCode, operations, rules
 from adapter.core.errors import Throttled, UnknownMember, Unreachable
 from adapter.core.members import IdentityKind
 from adapter.db import Database, Work
-from tests.core.statements import recorded
 from tests.factories import PLACE, later, make_member, make_program
 from tests.protocols.state import rows
+from tests.statements import recorded
 
 KEY = b"k" * 32
 LIFE = 300
@@ -40,8 +40,8 @@ def send(work, program, member, kind=IdentityKind.PHONE):
     return rules.text_of(KEY, code.id, code.digits)
 
 
-def verify(work, program, text, member=None):
-    return codes.verify(work, KEY, program, text, member=member, place=PLACE)
+def take(work, program, text, member=None):
+    return codes.take(work, KEY, program, text, member=member, place=PLACE)
 
 
 def wrong(text: str) -> str:
@@ -87,8 +87,8 @@ def test_a_code_names_its_member_once(work, program, member, named):
     text = show(work, program, member)
     given = member if named else None
 
-    assert verify(work, program, text, given) is member
-    assert verify(work, program, text, given) is None
+    assert take(work, program, text, given) is member
+    assert take(work, program, text, given) is None
 
 
 @pytest.mark.parametrize("named", [True, False])
@@ -96,8 +96,8 @@ def test_a_code_is_good_until_it_expires_and_not_after(work, program, member, na
     text = show(work, program, member)
     given = member if named else None
 
-    assert verify(later(work, seconds=LIFE), program, text, given) is None
-    assert verify(later(work, seconds=LIFE - 1), program, text, given) is member
+    assert take(later(work, seconds=LIFE), program, text, given) is None
+    assert take(later(work, seconds=LIFE - 1), program, text, given) is member
 
 
 def test_a_newer_code_ends_the_older(work):
@@ -107,9 +107,9 @@ def test_a_newer_code_ends_the_older(work):
 
     assert show(work, program, member) == newer
     assert [code.sent_by for code in live(work, member)] == [IdentityKind.PHONE]
-    assert verify(work, program, older) is None
-    assert verify(work, program, older, member) is None
-    assert verify(work, program, newer, member) is member
+    assert take(work, program, older) is None
+    assert take(work, program, older, member) is None
+    assert take(work, program, newer, member) is member
 
 
 def test_a_sent_code_is_on_its_way_to_its_member(work, program, member):
@@ -137,7 +137,7 @@ def test_what_is_to_be_sent_says_the_code_and_where_it_goes(work, program, membe
 
 def test_nothing_is_to_be_sent_of_a_code_that_is_over(work, program, member):
     used = codes.send(work, KEY, program, member, kind=IdentityKind.PHONE, place=PLACE)
-    verify(work, program, rules.text_of(KEY, used.id, used.digits), member)
+    take(work, program, rules.text_of(KEY, used.id, used.digits), member)
     expired = codes.send(work, KEY, program, member, kind=IdentityKind.PHONE, place=PLACE)
 
     assert codes.sending(work, KEY, used.id) is None
@@ -165,8 +165,8 @@ def test_an_erased_member_has_no_code(work, program, member):
     text = show(work, program, member)
     members.erase(work, member)
 
-    assert verify(work, program, text, member) is None
-    assert verify(work, program, text) is None
+    assert take(work, program, text, member) is None
+    assert take(work, program, text) is None
     with pytest.raises(UnknownMember):
         show(work, program, member)
     with pytest.raises(UnknownMember):
@@ -177,39 +177,39 @@ def test_five_wrong_tries_end_a_members_code(work, program, member):
     text = show(work, program, member)
 
     for _ in range(4):
-        assert verify(work, program, wrong(text), member) is None
+        assert take(work, program, wrong(text), member) is None
     assert len(live(work, member)) == 1
-    assert verify(work, program, wrong(text), member) is None
+    assert take(work, program, wrong(text), member) is None
     assert live(work, member) == []
-    assert verify(work, program, text, member) is None
+    assert take(work, program, text, member) is None
 
 
 def test_a_right_try_after_four_wrong_ones_is_right(work, program, member):
     text = show(work, program, member)
     for _ in range(4):
-        verify(work, program, wrong(text), member)
+        take(work, program, wrong(text), member)
 
-    assert verify(work, program, text, member) is member
+    assert take(work, program, text, member) is member
 
 
 def test_another_members_code_is_wrong_and_stays(work, program, member):
     other = make_member(work, program)
     mine, theirs = show(work, program, member), show(work, program, other)
 
-    assert verify(work, program, theirs, member) is None
-    assert verify(work, program, theirs, other) is other
-    assert verify(work, program, mine, member) is member
+    assert take(work, program, theirs, member) is None
+    assert take(work, program, theirs, other) is other
+    assert take(work, program, mine, member) is member
 
 
 def test_a_code_means_nothing_in_another_program(work, program, member):
     elsewhere = make_program(work)
     text = show(work, program, member)
 
-    assert verify(work, elsewhere, text) is None
-    assert verify(work, elsewhere, text, member) is None
+    assert take(work, elsewhere, text) is None
+    assert take(work, elsewhere, text, member) is None
     with pytest.raises(UnknownMember):
         show(work, elsewhere, member)
-    assert verify(work, program, text) is member
+    assert take(work, program, text) is member
 
 
 @pytest.mark.parametrize("named", [True, False])
@@ -233,7 +233,7 @@ def test_a_code_means_nothing_in_another_program(work, program, member):
 def test_what_no_code_could_read_is_simply_wrong(work, program, member, text, named):
     show(work, program, member)
 
-    assert verify(work, program, text, member if named else None) is None
+    assert take(work, program, text, member if named else None) is None
     tries = [code.wrong_tries for code in live(work, member)]
     assert tries == [1 if named else 0]
     assert len(work.session.scalars(select(CodeMiss)).all()) == (0 if named else 1)
@@ -247,8 +247,8 @@ def test_a_code_with_zeros_in_front_keeps_them(work, program):
     for text, member in texts.items():
         bare = text.lstrip("0")
         if bare != text:
-            assert verify(work, program, bare, member) is None
-        assert verify(work, program, text, member) is member
+            assert take(work, program, bare, member) is None
+        assert take(work, program, text, member) is member
 
 
 def test_five_codes_in_ten_minutes_are_sent_and_no_sixth(work, program, member):
@@ -270,21 +270,21 @@ def test_guessing_without_a_member_is_refused_even_when_right(work, program, mem
     text = show(work, program, member)
     allowed = rules.misses_allowed(4)
     for _ in range(allowed):
-        assert verify(work, program, wrong(text)) is None
+        assert take(work, program, wrong(text)) is None
 
     for given in (text, wrong(text)):
         with pytest.raises(Throttled) as refused:
-            verify(later(work, seconds=100), program, given)
+            take(later(work, seconds=100), program, given)
         assert refused.value.retry_after == LIFE - 100
     # Who is named may still prove it, and other programs are not held back.
-    assert verify(work, make_program(work), text) is None
-    assert verify(work, program, text, member) is member
+    assert take(work, make_program(work), text) is None
+    assert take(work, program, text, member) is member
     fresh = later(work, seconds=LIFE)
-    assert verify(fresh, program, show(fresh, program, member)) is member
+    assert take(fresh, program, show(fresh, program, member)) is member
 
 
 def test_a_miss_remembers_the_till_it_came_from(work, program):
-    verify(work, program, "1234")
+    take(work, program, "1234")
 
     miss = work.session.scalars(select(CodeMiss)).one()
     assert (miss.outlet_code, miss.terminal, miss.at) == ("BR001", "POS001", work.now)
@@ -294,10 +294,10 @@ def test_one_more_try_without_a_member_costs_no_more_for_earlier_misses(database
     with database.unit_of_work() as work:
         program = make_program(work)
         for _ in range(40):
-            verify(work, program, "1234")
+            take(work, program, "1234")
 
     with database.unit_of_work() as work, recorded(database) as statements:
-        verify(work, program, "1234")
+        take(work, program, "1234")
 
     assert len(statements) <= 3
 
@@ -310,7 +310,7 @@ def test_codes_alive_at_the_same_time_read_differently(work):
 
     assert len(set(texts)) == 50
     for text, member in zip(texts, people, strict=True):
-        assert verify(work, program, text) is member
+        assert take(work, program, text) is member
 
 
 def test_where_no_code_is_free_it_is_refused_until_one_expires(work, monkeypatch):
@@ -325,7 +325,7 @@ def test_where_no_code_is_free_it_is_refused_until_one_expires(work, monkeypatch
 
     assert sorted(texts) == list("0123456789")
     assert freed in texts
-    assert verify(later(work, seconds=LIFE), program, freed) is people[10]
+    assert take(later(work, seconds=LIFE), program, freed) is people[10]
 
 
 def test_a_code_used_up_makes_room(work, monkeypatch):
@@ -333,7 +333,7 @@ def test_a_code_used_up_makes_room(work, monkeypatch):
     people = [make_member(work, program) for _ in range(11)]
     monkeypatch.setattr(operations, "DRAWS", 500)
     texts = [show(work, program, member) for member in people[:10]]
-    verify(work, program, texts[3])
+    take(work, program, texts[3])
 
     assert show(work, program, people[10]) == texts[3]
 
@@ -343,7 +343,7 @@ def test_a_code_is_nowhere_in_the_database(database, clock):
         program = make_program(work, short_code_length=8)
         member = make_member(work, program)
         text = send(work, program, member)
-        verify(work, program, wrong(text))
+        take(work, program, wrong(text))
 
     kept = str(rows(database))
 
@@ -354,8 +354,8 @@ def test_a_code_is_nowhere_in_the_database(database, clock):
 def test_old_codes_and_misses_are_dropped_after_a_day(work, program, member):
     other = make_member(work, program)
     show(work, program, member)
-    verify(work, program, show(work, program, other))
-    verify(work, program, "nobody")
+    take(work, program, show(work, program, other))
+    take(work, program, "nobody")
 
     kept = codes.drop_old(later(work, hours=24))
     gone = codes.drop_old(later(work, hours=24, seconds=LIFE + 1))
@@ -371,7 +371,7 @@ def test_a_miss_is_undone_only_with_the_callers_unit_of_work(database: Database,
         text = show(work, program, member)
     for _ in range(5):
         with database.unit_of_work() as work:
-            assert verify(work, program, wrong(text), member) is None
+            assert take(work, program, wrong(text), member) is None
 
     with database.unit_of_work() as work:
-        assert verify(work, program, text, member) is None
+        assert take(work, program, text, member) is None

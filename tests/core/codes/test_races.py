@@ -49,12 +49,12 @@ def show(program: ProgramTerms, people: list[Member], database: Database, number
     return database.run(lambda work: codes.show(work, KEY, program, member, place=PLACE)[0])
 
 
-def verify(
+def take(
     program: ProgramTerms, text: str, member: Member | None, database: Database, number: int
 ) -> uuid.UUID | None:
     """One and the same code."""
     found = database.run(
-        lambda work: codes.verify(work, KEY, program, text, member=member, place=PLACE)
+        lambda work: codes.take(work, KEY, program, text, member=member, place=PLACE)
     )
     return found.id if found else None
 
@@ -108,7 +108,7 @@ def test_of_tries_at_once_exactly_one_succeeds(database, url, named):
         member = make_member(work, program)
         text, _ = codes.show(work, KEY, program, member, place=PLACE)
 
-    tried = partial(verify, program, text, member if named else None)
+    tried = partial(take, program, text, member if named else None)
     outcomes = crowd(url, tried, processes=4, threads=2)
 
     assert sorted(outcomes, key=str) == sorted([member.id, *[None] * 7], key=str)
@@ -120,12 +120,12 @@ def test_wrong_tries_at_once_are_all_counted(database, url):
         member = make_member(work, program)
         text, _ = codes.show(work, KEY, program, member, place=PLACE)
 
-    wrong = partial(verify, program, "wrong", member)
+    wrong = partial(take, program, "wrong", member)
     crowd(url, wrong, processes=2, threads=2)
 
     with database.unit_of_work() as work:
         assert work.session.scalars(select(ShortCode.wrong_tries)).one() == 4
-        assert codes.verify(work, KEY, program, text, member=member, place=PLACE)
+        assert codes.take(work, KEY, program, text, member=member, place=PLACE)
 
 
 def test_messages_claimed_at_once_are_claimed_once(database, url):

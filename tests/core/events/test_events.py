@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from adapter.core import benefits, events, ledger, members, programs, sales
+from adapter.core import benefits, events, ledger, members, programs
 from adapter.core.benefits import Standing
 from adapter.core.events import Event
 from adapter.core.ledger import EntryKind
 from adapter.core.members import Member, MemberStatus
 from adapter.core.programs import ProgramTerms
+from adapter.core.transactions import Sale
 from adapter.db import Database, Work
 from tests.factories import (
     PLACE,
@@ -180,8 +181,8 @@ def test_a_rule_is_about_its_kind_of_events(
 
 def test_conditions_of_the_occasion_hold(work: Work, program: ProgramTerms) -> None:
     gold, staff, plain = (make_member(work, program) for _ in range(3))
-    members.set_standing(work, gold, tier="gold", segments=None)
-    members.set_standing(work, staff, tier=None, segments=["staff"])
+    members.set_tier_and_segments(work, gold, tier="gold", segments=None)
+    members.set_tier_and_segments(work, staff, tier=None, segments=["staff"])
     for number, terms in enumerate(
         [
             {"tiers": ["gold"]},
@@ -324,7 +325,7 @@ def test_the_cap_of_a_day_and_the_limit_of_a_day_do_not_meet(
     rule(work, program, limit=1, period="day")
     told(work, program, member)
 
-    sale = sales.Sale("R-1", work.now, [line(net_minor=2000)])
+    sale = Sale("R-1", work.now, [line(net_minor=2000)])
 
     assert submit(work, program, member, sale).points_minor == 1000
 
@@ -374,7 +375,7 @@ def test_a_benefit_of_an_event_is_used_in_a_sale(
     told(work, program, member)
     (given,) = benefits.of_member(work, member.id)
 
-    submit(work, program, member, sales.Sale("R-1", work.now, [line()]), used=[given.key])
+    submit(work, program, member, Sale("R-1", work.now, [line()]), used=[given.key])
 
     assert given.standing(work.now) is Standing.REDEEMED
     assert findings(work) == []

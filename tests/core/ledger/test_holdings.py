@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import product
 from threading import Event
 from typing import Any
 
@@ -15,7 +16,6 @@ from adapter.core.amounts import CREDIT, POINTS, Amount
 from adapter.core.errors import InsufficientPoints, InvalidAmount, ReferenceReused
 from adapter.core.ledger import Details, EntryKind, Holdings, Purse, Role, Terms
 from adapter.db import Database, Work
-from tests.core.statements import recorded
 from tests.factories import (
     findings,
     give_points,
@@ -26,6 +26,7 @@ from tests.factories import (
     reserve_points,
     spend_points,
 )
+from tests.statements import recorded
 
 DAY = timedelta(days=1)
 SALE = Details(EntryKind.ACCRUAL, "Purchase")
@@ -55,28 +56,28 @@ LIVES: dict[str, Step] = {
 }
 
 
-@pytest.mark.parametrize("days", [0, 1, 2, 9])
-@pytest.mark.parametrize("job", [True, False], ids=["settled", "not settled"])
 @pytest.mark.parametrize("lives", LIVES)
 def test_what_is_available_is_what_the_balance_says(
-    work: Work, lives: str, days: int, job: bool
+    work: Work, lives: str, subtests: pytest.Subtests
 ) -> None:
-    purse = make_purse(work)
-    give_points(work, purse, 1)
-    LIVES[lives](work, purse)
-    then = later(work, days=days)
-    if job:
-        ledger.settle_due(then, purse)
+    for days, job in product([0, 1, 2, 9], [True, False]):
+        purse = make_purse(work)
+        give_points(work, purse, 1)
+        LIVES[lives](work, purse)
+        then = later(work, days=days)
+        if job:
+            ledger.settle_due(then, purse)
 
-    found = [
-        ledger.holdings(then, purse.owner_id),
-        ledger.lock_holdings(then, purse),
-        ledger.lock_holdings(then, purse, every_lot=True),
-    ]
+        found = [
+            ledger.holdings(then, purse.owner_id),
+            ledger.lock_holdings(then, purse),
+            ledger.lock_holdings(then, purse, every_lot=True),
+        ]
 
-    expected = ledger.balance(then, purse).available
-    assert [one.available(POINTS) for one in found] == [expected] * 3
-    assert [one.available(CREDIT) for one in found] == [Amount.zero(CREDIT)] * 3
+        with subtests.test(days=days, settled=job):
+            expected = ledger.balance(then, purse).available
+            assert [one.available(POINTS) for one in found] == [expected] * 3
+            assert [one.available(CREDIT) for one in found] == [Amount.zero(CREDIT)] * 3
 
 
 def test_each_unit_is_reckoned_alone(work: Work) -> None:

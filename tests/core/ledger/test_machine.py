@@ -41,6 +41,9 @@ from tests.factories import (
 )
 
 HOUR = timedelta(hours=1)
+# Chance deals the same hands on both engines. What is reckoned is found on the quicker one; a
+# third of them has every step many times, which is enough to find what PostgreSQL does otherwise.
+EXAMPLES = {"sqlite": 28, "postgresql": 10}
 
 
 @dataclass(eq=False)
@@ -363,7 +366,7 @@ def _by_end(portions: Any) -> list[Any]:
 
 
 def test_the_ledger_agrees_with_a_list(
-    make_database: Callable[..., Database], clock: Clock
+    make_database: Callable[..., Database], clock: Clock, engine_name: str
 ) -> None:
     class Machine(LedgerMachine):
         @classmethod
@@ -376,7 +379,7 @@ def test_the_ledger_agrees_with_a_list(
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=28,
+            max_examples=EXAMPLES[engine_name],
             stateful_step_count=30,
             deadline=None,
             derandomize=True,

@@ -8,7 +8,7 @@ import pytest
 
 from adapter.core import ledger, payments
 from adapter.core.errors import AlreadyReversed, InsufficientPoints
-from adapter.core.ledger import Role
+from adapter.core.ledger import Entry, Role
 from adapter.db import Work
 from tests.factories import (
     capture,
@@ -199,7 +199,7 @@ def test_a_captured_payment_goes_back_into_its_lots(work: Work) -> None:
     give_points(work, purse, 10, reason="never")
     before = ledger.balance(work, purse)
     captured = capture(work, reserve_points(work, purse, 15))
-    entry = ledger.entry(work, captured.closing_entry_id)
+    entry = work.session.get(Entry, captured.closing_entry_id)
 
     reverse(work, purse, entry)
 
@@ -213,7 +213,7 @@ def test_points_that_never_left_the_purse_are_not_reversed(work: Work) -> None:
     held = reserve_points(work, purse, 10)
 
     with pytest.raises(ValueError, match="released"):
-        reverse(work, purse, ledger.entry(work, held.entry_id))
+        reverse(work, purse, work.session.get(Entry, held.entry_id))
 
     assert payments.held(work, [purse.member_id]) == [held]
 

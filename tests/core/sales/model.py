@@ -153,7 +153,8 @@ class Person:
         self._count(sold, -1)
 
     def _count(self, sold: Sold, times: int) -> None:
-        self.visits, self.spent = self.visits + times, self.spent + times * sold.amount
+        self.visits += times if sold.amount >= 0 else 0  # who brings goods back buys nothing
+        self.spent += times * sold.amount
         if sold.used is not None:
             self.used[sold.used] += times
 

@@ -10,7 +10,7 @@ from adapter.core import ledger, payments, transactions
 from adapter.core.members import Member
 from adapter.core.payments import Paid
 from adapter.core.programs import ProgramTerms
-from adapter.core.sales import Tender
+from adapter.core.transactions import Tender
 from adapter.db import Work
 from tests.factories import (
     PLACE,

@@ -30,7 +30,8 @@ from adapter.core.errors import (
 from adapter.core.members import Member
 from adapter.core.payments import Paid
 from adapter.core.programs import ProgramTerms
-from adapter.core.sales import Outcome, Sale
+from adapter.core.sales import Outcome
+from adapter.core.transactions import Sale
 from adapter.db import Database, Work
 from tests.clock import Clock
 from tests.core.sales.model import CAP, LIFE, VISIT, VISITS_A_DAY, Payment, Person, Sold
@@ -51,6 +52,9 @@ from tests.factories import (
 )
 
 HOUR = timedelta(hours=1)
+# Chance deals the same hands on both engines. What is reckoned is found on the quicker one; a
+# third of them has every step many times, which is enough to find what PostgreSQL does otherwise.
+EXAMPLES = {"sqlite": 30, "postgresql": 10}
 _numbers = itertools.count(1)
 
 
@@ -286,7 +290,9 @@ def _code(outcome: Outcome) -> str | None:
     return outcome.transaction.confirmation_code
 
 
-def test_tills_agree_with_paper(make_database: Callable[..., Database], clock: Clock) -> None:
+def test_tills_agree_with_paper(
+    make_database: Callable[..., Database], clock: Clock, engine_name: str
+) -> None:
     class Machine(TillMachine):
         @classmethod
         def start_afresh(cls) -> None:
@@ -302,7 +308,7 @@ def test_tills_agree_with_paper(make_database: Callable[..., Database], clock: C
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=30,
+            max_examples=EXAMPLES[engine_name],
             stateful_step_count=30,
             deadline=None,
             derandomize=True,

@@ -12,7 +12,8 @@ from adapter.core import ledger, payments, programs, sales
 from adapter.core.amounts import Amount
 from adapter.core.members import Member
 from adapter.core.programs import ProgramTerms
-from adapter.core.sales import Item, Outcome, Sale
+from adapter.core.sales import Outcome
+from adapter.core.transactions import Item, Sale
 from adapter.db import Work
 from tests.factories import (
     PLACE,

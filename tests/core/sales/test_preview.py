@@ -12,11 +12,12 @@ from adapter.core import benefits, members, programs, sales
 from adapter.core.benefits import BenefitState
 from adapter.core.members import Member, MemberStatus
 from adapter.core.programs import ProgramTerms
-from adapter.core.sales import Preview, Sale
+from adapter.core.sales import Preview
+from adapter.core.transactions import Sale, Tender
 from adapter.db import Database, Work
-from tests.core.statements import recorded
 from tests.factories import PLACE, bought, line, make_benefit, make_member, make_program
 from tests.protocols.state import rows
+from tests.statements import recorded
 
 HOUR = timedelta(hours=1)
 
@@ -167,7 +168,7 @@ def test_deals_of_a_tier_a_segment_and_an_hour_of_the_sale(
     deal(work, program, "staff", amount_minor=2, segments=["staff"])
     deal(work, program, "sunday", amount_minor=4, weekdays=["sun"])
     deal(work, program, "monday", amount_minor=8, weekdays=["mon"])
-    members.set_standing(work, member, tier="gold", segments=["vip"])
+    members.set_tier_and_segments(work, member, tier="gold", segments=["vip"])
     sunday = work.now - timedelta(days=1)
 
     totals = [
@@ -201,7 +202,7 @@ def test_points_paid_make_no_smaller_basket(
     work: Work, program: ProgramTerms, member: Member
 ) -> None:
     deal(work, program, percent="10")
-    sale = bought(work, tenders=[sales.Tender("POINTS", 600, is_loyalty=True)])
+    sale = bought(work, tenders=[Tender("POINTS", 600, is_loyalty=True)])
 
     assert looked_at(work, program, member, sale).total_minor == 100
 

@@ -10,10 +10,10 @@ from decimal import Decimal
 import pytest
 
 from adapter.core import members, payments, transactions
-from adapter.core.errors import BenefitUnknown, ReferenceReused, TransactionCancelled
+from adapter.core.errors import ReferenceReused, TransactionCancelled, UnknownBenefit
 from adapter.core.members import Member, MemberStatus
 from adapter.core.programs import ProgramTerms
-from adapter.core.sales import Sale, Tender
+from adapter.core.transactions import Sale, Tender
 from adapter.db import Database
 from tests.clock import Clock
 from tests.factories import (
@@ -272,7 +272,7 @@ def test_a_cancelled_sale_does_not_come_back(
 def test_a_refusal_is_not_remembered(
     database: Database, program: ProgramTerms, member: Member, sale: Sale
 ) -> None:
-    with pytest.raises(BenefitUnknown), database.unit_of_work() as work:
+    with pytest.raises(UnknownBenefit), database.unit_of_work() as work:
         submit(work, program, member, sale, used=["as_92"])
     with database.unit_of_work() as work:
         make_benefit(work, program, member, key="as_92")

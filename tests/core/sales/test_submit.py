@@ -13,8 +13,7 @@ from adapter.core import ledger, members, programs, transactions
 from adapter.core.errors import InvalidAmount
 from adapter.core.ledger import Entry, EntryKind
 from adapter.core.members import MemberStatus
-from adapter.core.sales import Item, Tender
-from adapter.core.transactions import Transaction, TransactionItem
+from adapter.core.transactions import Item, Tender, Transaction, TransactionItem
 from adapter.db import Database, Work
 from tests.clock import Clock
 from tests.factories import (
@@ -185,14 +184,31 @@ def test_a_sale_may_earn_nothing(work: Work, rules: str) -> None:
     assert ledger.statement(work, member.id) == []
 
 
-def test_visits_and_spending_are_counted(work: Work) -> None:
+def test_visits_and_spending_are_counted_and_a_return_is_no_visit(work: Work) -> None:
     program = make_program(work)
     member = make_member(work, program)
     submit(work, program, member, bought(work, line(net_minor=900), total_minor=1000))
     submit(work, program, member, bought(work, line(net_minor=-300)))
+    submit(work, program, member, bought(work, line(net_minor=300), line(net_minor=-300)))
 
     assert counted(work, member) == (2, 700)
     assert findings(work) == []
+
+
+def test_a_sale_told_elsewhere_is_known_at_its_outlet_and_its_entry_says_where_it_was_told(
+    work: Work,
+) -> None:
+    program = make_program(work)
+    member = make_member(work, program)
+    make_rule(work, program)
+    elsewhere = replace(PLACE, outlet_code="BR002", terminal="POS009", actor="Olga")
+
+    sale = submit(work, program, member, bought(work), told_at=elsewhere).transaction
+
+    (told,) = ledger.statement(work, member.id)
+    assert (sale.outlet_code, sale.terminal) == (PLACE.outlet_code, PLACE.terminal)
+    entry = told.entry
+    assert (entry.outlet_code, entry.terminal, entry.actor) == ("BR002", "POS009", "Olga")
 
 
 def test_a_late_sale_keeps_its_own_time(database: Database, clock: Clock) -> None:
@@ -258,8 +274,8 @@ def test_a_tier_a_segment_and_an_outlet_make_a_difference(work: Work) -> None:
     }.items():
         make_rule(work, program, code=code, on_top=True, **terms)
     plain, gold, staff = (make_member(work, program) for _ in range(3))
-    members.set_standing(work, gold, tier="gold", segments=None)
-    members.set_standing(work, staff, tier=None, segments=["staff", "vip"])
+    members.set_tier_and_segments(work, gold, tier="gold", segments=None)
+    members.set_tier_and_segments(work, staff, tier=None, segments=["staff", "vip"])
 
     earned = [
         submit(work, program, member, bought(work), place=replace(PLACE, outlet_code=outlet))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from adapter.core import benefits, members
 from adapter.core.benefits import BenefitState, BenefitUse, Grant, Standing
-from adapter.core.errors import BenefitNotUsable, BenefitUnknown, LoyaltyError
+from adapter.core.errors import BenefitNotUsable, LoyaltyError, UnknownBenefit
 from adapter.core.members import Member, MemberStatus
 from adapter.core.programs import ProgramTerms
 from adapter.db import Database
@@ -96,11 +96,11 @@ def test_a_benefit_named_by_key_and_by_code_is_used_once(
 @pytest.mark.parametrize(
     "name, refusal",
     {
-        "nothing": BenefitUnknown,
-        "another's": BenefitUnknown,
-        "winter": BenefitUnknown,
-        "": BenefitUnknown,
-        "ONCE": BenefitUnknown,  # a key is no code
+        "nothing": UnknownBenefit,
+        "another's": UnknownBenefit,
+        "winter": UnknownBenefit,
+        "": UnknownBenefit,
+        "ONCE": UnknownBenefit,  # a key is no code
         "used up": BenefitNotUsable,
         "off": BenefitNotUsable,
         "past": BenefitNotUsable,
@@ -129,7 +129,7 @@ def test_one_that_cannot_be_used_has_nothing_stored(
 def test_what_the_member_does_not_have_goes_before_what_cannot_be_used(
     database: Database, program: ProgramTerms, member: Member
 ) -> None:
-    with pytest.raises(BenefitUnknown), database.unit_of_work() as work:
+    with pytest.raises(UnknownBenefit), database.unit_of_work() as work:
         submit(work, program, member, bought(work), used=["off", "nothing"])
 
 

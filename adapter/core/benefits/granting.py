@@ -11,9 +11,8 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
-from adapter.core.benefits.models import Benefit, BenefitState
-from adapter.core.benefits.operations import code_key
-from adapter.core.errors import BenefitUnknown, IdentityTaken
+from adapter.core.benefits.models import Benefit, BenefitState, code_key
+from adapter.core.errors import IdentityTaken, UnknownBenefit
 from adapter.db import Work
 from adapter.db.base import new_id
 from adapter.db.statements import insert_many
@@ -96,12 +95,12 @@ def deactivate(work: Work, program_id: uuid.UUID, key: str) -> Benefit:
     used it.
 
     Raises:
-        BenefitUnknown: There is none.
+        UnknownBenefit: There is none.
     """
     named = _named(program_id, [key]).with_for_update().execution_options(populate_existing=True)
     benefit = work.session.scalar(named)
     if benefit is None:
-        raise BenefitUnknown("no benefit has this key")
+        raise UnknownBenefit("no benefit has this key")
     benefit.state = BenefitState.DEACTIVATED
     work.session.flush()
     return benefit

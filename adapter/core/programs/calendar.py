@@ -1,4 +1,4 @@
-"""Arithmetic of a program on values alone: days and instants, points and their worth."""
+"""The calendar a program lives by: days, periods, and the instants at which they begin and end."""
 
 from __future__ import annotations
 

@@ -11,16 +11,18 @@ from sqlalchemy import event
 from adapter.db import Database
 
 Statement = tuple[str, Any]
+# They begin and end what the statements between them do, or say how long to wait for that; after
+# a ROLLBACK psycopg forgets what it had prepared.
+BRACKETS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA", "SET", "DEALLOCATE")
 
 
 @contextmanager
 def recorded(database: Database) -> Iterator[list[Statement]]:
-    """Every statement sent inside, with its parameters."""
+    """Every statement sent inside that looks at rows or changes them, with its parameters."""
     sent: list[Statement] = []
 
     def record(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        # BEGIN and its settings are the engine's own, and cost no look at a row.
-        if statement.lstrip().upper().startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
+        if not statement.lstrip().upper().startswith(BRACKETS):
             sent.append((statement, parameters))
 
     event.listen(database.engine, "before_cursor_execute", record)
