@@ -20,7 +20,7 @@ from adapter.core import benefits as rights
 from adapter.core import programs
 from adapter.core.amounts import Amount, Unit
 from adapter.core.benefits import Benefit, Grant
-from adapter.core.errors import BenefitUnknown, SeveralMatches, UnknownMember
+from adapter.core.errors import SeveralMatches, UnknownBenefit, UnknownMember
 from adapter.core.programs import Program, ProgramTerms
 from adapter.db import Work
 from adapter.programfile import FileFaults, benefit_of
@@ -150,7 +150,7 @@ def _program_of(work: Work, key: str, code: str | None) -> Program:
         known = ", ".join(program.code for program in found)
         raise SeveralMatches(f"several programs have a benefit with this key: {known}")
     if not found:
-        raise BenefitUnknown("no benefit has this key")
+        raise UnknownBenefit("no benefit has this key")
     return found[0]
 
 

@@ -17,6 +17,7 @@ from adapter.cli.endings import Commands
 from adapter.cli.jobs import jobs
 from adapter.cli.ledger import ledger
 from adapter.cli.members import members
+from adapter.cli.passes import passes
 from adapter.cli.points import points
 from adapter.cli.programs import export, load
 from adapter.cli.serve import serve
@@ -53,6 +54,7 @@ for command in (
     credentials,
     members,
     cards,
+    passes,
     points,
     benefits,
     ledger,

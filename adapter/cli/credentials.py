@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, timedelta
 from typing import Any
-from uuid import UUID
 
 import click
 from marshmallow import ValidationError
+from marshmallow.fields import Field, Number
 
 from adapter.cli.endings import Commands
 from adapter.cli.opening import configuration, opened, require_key
@@ -18,8 +19,10 @@ from adapter.core import partners, programs
 from adapter.core.errors import NotFound, SeveralMatches
 from adapter.core.partners import Credential, CredentialStatus
 from adapter.db import Work
+from adapter.programfile.credentials import name_of, secret_of
+from adapter.programfile.faults import Faults
 from adapter.protocols import PROTOCOLS
-from adapter.web.protocol import Protocol
+from adapter.web.protocol import CredentialForm, Protocol
 
 BY_NAME = {protocol.name: protocol for protocol in PROTOCOLS}
 in_program = click.option("--program", "code", metavar="CODE", help="The program's code.")
@@ -54,8 +57,8 @@ def create(
     """Let a platform call, and show its secret once."""
     spoken = BY_NAME[protocol]
     agreed = _agreed(spoken, settings)
-    _check_name(spoken, name)
-    secret = secret or partners.generate()
+    name = _checked(name_of, spoken, name, "--name") or ""
+    secret = _checked(secret_of, spoken, secret, "--secret") or partners.generate()
     config = configuration()
     with opened(config) as database:
         require_key(config, database)
@@ -97,8 +100,8 @@ def list_all(code: str | None, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    columns = ("id", "program", "protocol", "name", "status", "until", "settings")
-    rows = [[_cell(one[name]) for name in columns] for one in found]
+    columns = ("id", "program", "protocol", "name", "status", "settings")
+    rows = [[*(one[name] for name in columns[:4]), _status_shown(one), _said(one)] for one in found]
     print_table(columns, rows, whole=["id"])
 
 
@@ -120,21 +123,22 @@ def rotate(
 ) -> None:
     """Give CREDENTIAL (its id, or its name) a new secret, and show it once."""
     config = configuration()
-    secret = secret or partners.generate()
+    shown = secret or partners.generate()
     with opened(config) as database:
         require_key(config, database)
 
         def unit(work: Work) -> Credential:
             old = _find(work, credential, code)
+            _checked(secret_of, BY_NAME[old.protocol], shown, "--secret")
             return partners.rotate_credential(
                 work,
                 old.id,
-                digest=_digest(config, BY_NAME[old.protocol], old.name, secret),
+                digest=_digest(config, BY_NAME[old.protocol], old.name, shown),
                 overlap=timedelta(hours=overlap),
             )
 
         new = database.run(unit)
-        _show_once(new, BY_NAME[new.protocol], secret, as_json=as_json)
+        _show_once(new, BY_NAME[new.protocol], shown, as_json=as_json)
         if not as_json:
             say(f"The old secret opens for {overlap:g} more hours.")
 
@@ -176,36 +180,47 @@ def _status(credential: Credential, work: Work) -> str:
 
 
 def _agreed(protocol: Protocol, settings: tuple[str, ...]) -> dict[str, Any]:
+    schema = protocol.credential_settings()
     given: dict[str, Any] = {}
     for pair in settings:
         name, equals, value = pair.partition("=")
         if not equals:
             raise click.BadParameter(f"{pair!r} is not NAME=VALUE", param_hint="--set")
-        given[name] = _value(value)
+        given[name] = _value(value, schema.fields.get(name))
     try:
-        loaded: dict[str, Any] = protocol.credential_settings().load(given)
+        loaded: dict[str, Any] = schema.load(given)
     except ValidationError as error:
-        faults = error.normalized_messages()
-        words = "; ".join(f"{name}: {' '.join(map(str, said))}" for name, said in faults.items())
+        faults = Faults()
+        faults.add_messages("", error.messages)
+        words = "; ".join(str(fault).removeprefix(".") for fault in faults.found)
         raise click.BadParameter(words, param_hint="--set") from error
     return loaded
 
 
-def _value(text: str) -> Any:
-    """What a value means: JSON's true, null and lists; anything else, numbers too, is a text."""
+def _value(text: str, wanted: Field[Any] | None) -> Any:
+    """What a value means: JSON's true, null and lists, and a number where one is wanted; anything
+    else, versions and codes that look like numbers too, is a text.
+    """
     try:
         value = json.loads(text)
     except ValueError:
         return text
-    return text if isinstance(value, int | float) and not isinstance(value, bool) else value
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return text if is_number and not isinstance(wanted, Number) else value
 
 
-def _check_name(protocol: Protocol, name: str) -> None:
-    form = protocol.credential
-    if form.name and not name:
-        raise click.BadParameter(f"{protocol.name} wants a {form.name}", param_hint="--name")
-    if form.joined and ":" in name:
-        raise click.BadParameter(f"a {form.name} holds no colon", param_hint="--name")
+def _checked(
+    read: Callable[[CredentialForm, Any], str | None],
+    protocol: Protocol,
+    given: str | None,
+    option: str,
+) -> str | None:
+    """A name or a secret as a program file would have it."""
+    try:
+        return read(protocol.credential, given or None)
+    except ValidationError as error:
+        words = " ".join(map(str, error.messages))
+        raise click.BadParameter(words, param_hint=option) from error
 
 
 def _digest(config: Config, protocol: Protocol, name: str, secret: str) -> bytes:
@@ -226,7 +241,11 @@ def _show_once(credential: Credential, protocol: Protocol, secret: str, *, as_js
     say("The secret is shown this once; only its digest is kept.", style="yellow")
 
 
-def _cell(value: object) -> str:
-    if isinstance(value, dict):
-        return " ".join(f"{name}={said}" for name, said in value.items())
-    return str(value) if isinstance(value, str | UUID) else json.dumps(value)
+def _status_shown(one: dict[str, Any]) -> str:
+    return f"{one['status']}\nuntil {one['until']}" if one["until"] else str(one["status"])
+
+
+def _said(one: dict[str, Any]) -> str:
+    """What was agreed, a line for each, as `--set` takes it."""
+    agreed = one["settings"].items()
+    return "\n".join(f"{name}={json.dumps(said, ensure_ascii=False)}" for name, said in agreed)

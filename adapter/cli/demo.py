@@ -26,8 +26,9 @@ def demo(check: bool, port: int | None, keep: Path | None) -> None:
     """Serve a made-up retailer's program, and call every protocol once, for you to see.
 
     A fresh SQLite database is loaded with hundreds of members, gunicorn is started, and the
-    platforms' own scenarios are played over HTTP: each request and answer is shown with what it
-    changed in the ledger. Then it stays up until Ctrl-C, and leaves nothing behind.
+    platforms' own scenarios are played over HTTP, and then one customer goes through all of them:
+    each request and answer is shown with what it changed in the ledger. Then it stays up until
+    Ctrl-C, and leaves nothing behind.
     """
     from adapter.demo import Wanted, run
 

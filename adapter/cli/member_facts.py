@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from adapter.cli import masking
+from adapter.cli.open_orders import open_orders
 from adapter.cli.output import money
-from adapter.core import benefits, cards, ledger, payments, programs
+from adapter.cli.timeline import due, entered, timeline
+from adapter.core import benefits, cards, ledger, members, payments, programs
 from adapter.core.amounts import Amount
 from adapter.core.benefits import Benefit
-from adapter.core.ledger import Purse, StatementLine
+from adapter.core.ledger import Balance, Purse
 from adapter.core.members import Member
 from adapter.core.payments import Redemption, RedemptionState
 from adapter.core.programs import ProgramTerms
@@ -25,6 +28,8 @@ def facts_of(
 
     Of payments and movements the last ones, `limit` of each.
     """
+    booked = entered(work, member)
+    purses = list(_purses(work, member, terms))
     return {
         "member": _profile(member, terms.code, reveal=reveal),
         "bought": _bought(member, terms),
@@ -32,24 +37,25 @@ def facts_of(
         "benefits": [
             benefit_facts(benefit, work.now) for benefit in benefits.of_member(work, member.id)
         ],
-        "balances": list(_balances(work, member, terms)),
+        "balances": [_balance(*purse, terms) for purse in purses],
+        "orders": list(open_orders(work, member, terms)),
         "payments": [
             _payment(payment, terms)
-            for payment in _standing(payments.redemptions(work, member.id))[-limit:]
+            for payment in _uncancelled(payments.redemptions(work, member.id))[-limit:]
         ],
-        "timeline": [_line(line, terms) for line in ledger.statement(work, member.id, limit=limit)],
+        "timeline": list(timeline(work, member, terms, booked, limit=limit)),
+        "due": list(due(booked, ((code, held) for code, _, held in purses), terms)),
     }
 
 
 def _profile(member: Member, program: str, *, reveal: bool) -> dict[str, Any]:
-    names = (member.last_name, member.first_name, member.patronymic)
     return {
         "id": str(member.id),
         "program": program,
         "status": member.status if member.erased_at is None else "erased",
         "tier": member.tier,
         "segments": member.segments,
-        "name": " ".join(name for name in names if name),
+        "name": members.full_name(member.last_name, member.first_name, member.patronymic),
         "birth_date": member.birth_date and member.birth_date.isoformat(),
         "gender": member.gender,
         "country": member.country,
@@ -96,7 +102,7 @@ def benefit_facts(benefit: Benefit, now: datetime) -> dict[str, Any]:
     }
 
 
-def _standing(paid: Sequence[Redemption]) -> list[Redemption]:
+def _uncancelled(paid: Sequence[Redemption]) -> list[Redemption]:
     return [payment for payment in paid if payment.state == RedemptionState.PAID]
 
 
@@ -114,42 +120,31 @@ def _payment(payment: Redemption, terms: ProgramTerms) -> dict[str, Any]:
     }
 
 
-def _balances(work: Work, member: Member, terms: ProgramTerms) -> Iterator[dict[str, Any]]:
+def _purses(
+    work: Work, member: Member, terms: ProgramTerms
+) -> Iterator[tuple[str, uuid.UUID | None, Balance]]:
     for code, card_id in ledger.units_of(work, member.id):
         purse = Purse(terms.id, member.id, terms.unit(code), card_id=card_id)
-        held = ledger.balance(work, purse)
-        yield {
-            "unit": code,
-            "card_id": card_id and str(card_id),
-            "total": str(held.total),
-            "available": str(held.available),
-            "pending": str(held.pending),
-            "reserved": str(held.reserved),
-            "lots": [
-                {
-                    "reason": portion.reason,
-                    "amount": str(portion.amount),
-                    "valid_until": portion.expires_at
-                    and programs.last_day(portion.expires_at, terms.timezone).isoformat(),
-                }
-                for portion in held.portions
-            ],
-        }
+        yield code, card_id, ledger.balance(work, purse)
 
 
-def _line(line: StatementLine, terms: ProgramTerms) -> dict[str, Any]:
-    entry, unit = line.entry, terms.unit(line.unit)
+def _balance(
+    code: str, card_id: uuid.UUID | None, held: Balance, terms: ProgramTerms
+) -> dict[str, Any]:
     return {
-        "at": line.occurred_at,
-        "entry": str(entry.id),
-        "kind": entry.kind,
-        "reason": entry.reason,
-        "account": str(line.role),
-        "unit": line.unit,
-        "amount": str(Amount(line.amount_minor, unit)),
-        "balance": str(Amount(line.balance_after_minor, unit)),
-        "channel": entry.channel,
-        "outlet": entry.outlet_code,
-        "terminal": entry.terminal,
-        "actor": entry.actor,
+        "unit": code,
+        "card_id": card_id and str(card_id),
+        "total": str(held.total),
+        "available": str(held.available),
+        "pending": str(held.pending),
+        "reserved": str(held.reserved),
+        "lots": [
+            {
+                "reason": portion.reason,
+                "amount": str(portion.amount),
+                "valid_until": portion.expires_at
+                and programs.last_day(portion.expires_at, terms.timezone).isoformat(),
+            }
+            for portion in held.portions
+        ],
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,8 +34,9 @@ def print_member(document: dict[str, Any], terms: ProgramTerms) -> None:
     _print_benefits(document["benefits"], terms)
     for held in document["balances"]:
         _print_balance(held)
+    _print_orders(document["orders"], zone)
     _print_payments(document["payments"], zone)
-    _print_timeline(document["timeline"], zone)
+    _print_timeline(document["timeline"], document["due"], zone)
 
 
 def _print_cards(held: list[dict[str, Any]], zone: ZoneInfo) -> None:
@@ -94,6 +97,22 @@ def discount(terms: dict[str, Any], currency: str) -> str:
     return said if most is None else f"{said}, {money(most, currency)} at most"
 
 
+def _print_orders(known: list[dict[str, Any]], zone: ZoneInfo) -> None:
+    if not known:
+        return
+    rows = []
+    for one in known:
+        what = Text(f"order {one['reference']}")
+        if one["parent_reference"]:
+            what.append(f" of {one['parent_reference']}")
+        what.append(f"\n{_place(one)}", style="dim")
+        until = f"{one['state']}, until {moment(one['deadline'], zone)}"
+        rows.append((until, one["total"], one["discount"], one["set_aside"], what))
+    say()
+    columns = ("open orders", "total", "discount", "set aside", "for")
+    print_table(columns, rows, right=columns[1:4])
+
+
 def _print_payments(made: list[dict[str, Any]], zone: ZoneInfo) -> None:
     if not made:
         return
@@ -120,17 +139,37 @@ def _print_balance(held: dict[str, Any]) -> None:
         say(f"  {lot['amount']:>10}  {until:<17}  {lot['reason']}")
 
 
-def _print_timeline(lines: list[dict[str, Any]], zone: ZoneInfo) -> None:
-    rows = []
-    for line in lines:
-        where = [line[name] for name in ("channel", "outlet", "terminal", "actor") if line[name]]
+def _print_timeline(
+    lines: list[dict[str, Any]], since: list[dict[str, Any]], zone: ZoneInfo
+) -> None:
+    rows: list[tuple[object, ...]] = []
+    for _, legs in groupby(lines, key=itemgetter("entry")):
+        line = next(legs)
         what = Text(f"{line['kind']}: {line['reason']}" if line["reason"] else line["kind"])
-        for more in (" · ".join(where), line["entry"]):
+        for more in (_place(line), line["entry"]):
             if more:
                 what.append(f"\n{more}", style="dim")
-        account = (
-            line["account"] if line["unit"] == "points" else f"{line['account']} {line['unit']}"
-        )
-        rows.append((moment(line["at"], zone), account, line["amount"], line["balance"], what))
+        rows.append((moment(line["at"], zone), *_figures(line), what))
+    for one in since:
+        rows.append(("since then", *_figures(one), "expired or became active, and is not entered"))
     say()
-    print_table(("when", "account", "moved", "then", "what"), rows, right=["moved", "then"])
+    columns = ("when", "moved", "available", "in all", "what")
+    print_table(columns, rows, right=columns[1:4])
+
+
+def _figures(line: dict[str, Any]) -> tuple[str, str, str]:
+    """What moved, and what the person had after it: `+120`, `50 set aside`."""
+    if line.get("within"):
+        moved = line["amount"].removeprefix("-")
+    else:
+        moved = line["moved"]
+        if moved != "0" and not moved.startswith("-"):
+            moved = f"+{moved}"
+    parts = [moved, "" if line["unit"] == "points" else line["unit"], line.get("within", "")]
+    return " ".join(filter(None, parts)), line["available"], line["total"]
+
+
+def _place(line: dict[str, Any]) -> str:
+    """Where it came from: `swip · outlet Store 7 · till 12 · by Olga`."""
+    words = {"channel": "", "outlet": "outlet ", "terminal": "till ", "actor": "by "}
+    return " · ".join(f"{word}{line[name]}" for name, word in words.items() if line[name])

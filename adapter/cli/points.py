@@ -132,6 +132,7 @@ def reverse(entry: UUID, reason: str, actor: str, down_to_zero: bool, as_json: b
             terms.unit(undone.entry.unit), may_go_negative=terms.settings.allow_negative
         )
         done = ledger.reverse(work, purse, undone.entry, details, down_to_zero=down_to_zero)
+        payments.settle_by_hand(work, purse, undone.entry, done, place=place)
         _cancel_payment(work, terms, undone.entry, place)
         return ledger.explain(work, done.id)
 

@@ -50,7 +50,7 @@ def sentences(told: Explanation, terms: ProgramTerms) -> list[str]:
         *_said(told),
         *(_balance(leg, account, unit) for account, leg in told.legs if account.role in PURSE),
         *(_lot(told, lot, moved, unit, zone) for lot, moved in told.lots),
-        *_undone(told, zone),
+        *_undone(told, unit, zone),
     ]
 
 
@@ -96,6 +96,8 @@ def _said(told: Explanation) -> Iterator[str]:
         yield f"Its origin is ({origin}): the same again moves nothing."
     if entry.reverses_id:
         yield f"It undoes entry {entry.reverses_id}."
+    if entry.reverses_part_of_id:
+        yield f"It undoes a part of entry {entry.reverses_part_of_id}."
 
 
 def _balance(leg: Posting, account: Account, unit: Unit) -> str:
@@ -129,7 +131,10 @@ def _until(lot: Lot, zone: tzinfo) -> str:
     return f"until {programs.last_day(lot.expires_at, zone)}"  # type: ignore[arg-type]
 
 
-def _undone(told: Explanation, zone: tzinfo) -> Iterator[str]:
+def _undone(told: Explanation, unit: Unit, zone: tzinfo) -> Iterator[str]:
     if told.reversed_by:
         when = moment(told.reversed_by.recorded_at, zone)
         yield f"It was undone on {when} by entry {told.reversed_by.id}."
+    for part, minor in told.reversed_in_part_by:
+        when = moment(part.recorded_at, zone)
+        yield f"Of it {Amount(minor, unit)} were undone on {when} by entry {part.id}."

@@ -16,13 +16,11 @@ from adapter.programfile import fields as read
 from adapter.programfile.faults import Faults, below
 from adapter.programfile.given import GivenCredential
 from adapter.programfile.report import NewSecret, Report
-from adapter.web.protocol import API_KEY, BASIC, MERCHANT_TOKEN, CredentialForm, Protocol
+from adapter.web.protocol import API_KEY, BASIC, CredentialForm, Protocol
 
-# A program may be set up for a platform before its protocol is served here.
-FORMS: dict[str, tuple[CredentialForm, ...]] = {
-    "koshelek": (BASIC,),
-    "fidelizacion": (API_KEY,),
-    "swip": (MERCHANT_TOKEN,),
+# A program may be set up for a platform before its protocol is served here; one that is served
+# says itself how its callers identify themselves.
+COMING: dict[str, tuple[CredentialForm, ...]] = {
     "walletcards": (API_KEY,),
     "openloyalty": (BASIC, API_KEY),
 }
@@ -42,7 +40,7 @@ class Forms:
         protocol = given.get("protocol")
         forms = self._forms(protocol) if isinstance(protocol, str) else ()
         if not forms or not isinstance(protocol, str):
-            known = ", ".join(sorted(FORMS.keys() | self._served.keys()))
+            known = ", ".join(sorted(COMING.keys() | self._served.keys()))
             faults.add(f"{path}.protocol", f"must be one of {known}")
             return None
         form = _form_used(forms, given)
@@ -74,19 +72,16 @@ class Forms:
         return next((form.name for form in self._forms(protocol) if form.name), "name")
 
     def _forms(self, protocol: str) -> tuple[CredentialForm, ...]:
-        forms = FORMS.get(protocol, ())
         served = self._served.get(protocol)
-        if served is not None and served.credential not in forms:
-            forms = (served.credential, *forms)
-        return forms
+        return (served.credential,) if served else COMING.get(protocol, ())
 
     def _values(
         self, protocol: str, form: CredentialForm, name_key: str, given: dict[str, Any]
     ) -> Iterator[tuple[str, Callable[[], Any]]]:
         status = given.get("status", CredentialStatus.ACTIVE)
         yield "status", lambda: read.one_of(CredentialStatus)(status)
-        yield name_key, lambda: _name(form, given.get(name_key))
-        yield form.secret, lambda: _secret(form, given.get(form.secret))
+        yield name_key, lambda: name_of(form, given.get(name_key))
+        yield form.secret, lambda: secret_of(form, given.get(form.secret))
         yield "settings", lambda: self._settings(protocol, given.get("settings"))
 
     def _settings(self, protocol: str, given: Any) -> dict[str, Any] | None:
@@ -108,7 +103,12 @@ def _form_used(forms: Sequence[CredentialForm], given: dict[str, Any]) -> Creden
     return max(forms, key=keys_present)
 
 
-def _name(form: CredentialForm, given: Any) -> str:
+def name_of(form: CredentialForm, given: Any) -> str:
+    """The part everybody may see, as it is kept.
+
+    Raises:
+        ValidationError: It is missing, or nobody could call with it.
+    """
     if given is None and form.name is None:
         return ""  # one key is told from another by a name only where somebody gave it
     if given is None:
@@ -119,7 +119,12 @@ def _name(form: CredentialForm, given: Any) -> str:
     return name
 
 
-def _secret(form: CredentialForm, given: Any) -> str | None:
+def secret_of(form: CredentialForm, given: Any) -> str | None:
+    """The secret part; nothing where one is to be made.
+
+    Raises:
+        ValidationError: Nobody could call with it.
+    """
     if given is None:
         return None
     secret = read.text(_LONGEST_SECRET, shortest=1)(given)

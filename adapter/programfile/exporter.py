@@ -25,8 +25,8 @@ def export(
     database: Database,
     out: TextIO,
     *,
+    protocols: Iterable[Protocol],
     program: str | None = None,
-    protocols: Iterable[Protocol] = (),
 ) -> None:
     """Write one program, or all, as a program file that loads into an empty database.
 

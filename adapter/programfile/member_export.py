@@ -92,7 +92,7 @@ class MemberExport:
 
     def _holdings(self, ids: list[uuid.UUID]) -> dict[uuid.UUID, dict[str, _Holding]]:
         found: dict[uuid.UUID, dict[str, _Holding]] = defaultdict(lambda: defaultdict(_Holding))
-        accounts, lots = ledger.standing(self._work, ids)
+        accounts, lots = ledger.accounts_and_lots(self._work, ids)
         for account in accounts:
             if account.role == Role.SPENDABLE and account.member_id is not None:
                 debt = max(0, -(account.balance_minor or 0))

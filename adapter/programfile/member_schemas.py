@@ -1,4 +1,4 @@
-"""The shape of a member: profile, standing, cards, and opening balances."""
+"""The shape of a member: profile, tier, cards, and opening balances."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ from adapter.programfile.shapes import (
 )
 
 _LARGEST_SUM = 2**63 - 1  # of all that a member ever spent, as a column counts it
+# Laxer than the protocols are: what other systems have kept for years must be let in.
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 

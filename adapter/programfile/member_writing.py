@@ -94,7 +94,7 @@ def _align(work: Work, member: Member, given: GivenMember) -> None:
             members.replace_identity(work, member, kind, value, place=PLACE)
     if given.status is not None:
         members.set_status(work, member, given.status)
-    members.set_standing(work, member, tier=given.tier, segments=given.segments)
+    members.set_tier_and_segments(work, member, tier=given.tier, segments=given.segments)
     if given.consents:
         members.give_consents(work, member, given.consents, place=PLACE)
 

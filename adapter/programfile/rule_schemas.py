@@ -159,7 +159,7 @@ class Deal(Discount):
 
 
 class Tier(Shape):
-    """A standing that members may have."""
+    """A step that members may be on."""
 
     code = required(read.name(CODE))
     name = Value(read.text(), load_default="")

@@ -100,6 +100,7 @@ class Settings(Shape):
     reservation_minutes = Value(read.integer(1, 525_600))
     allow_negative = Value(read.boolean)
     receipt_points = Value(_points_text, allow_none=True)
+    welcome_points = Value(_points_text, allow_none=True)
     short_code_length = Value(read.integer(4, 8))
     short_code_seconds = Value(read.integer(10, 86_400))
     message_webhook = Value(_webhook, allow_none=True)

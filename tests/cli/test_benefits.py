@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from adapter.core import benefits, events, members, payments, programs, sales
 from adapter.core.benefits import BenefitState, Grant
-from adapter.core.sales import Sale
+from adapter.core.transactions import Sale
 from adapter.db.database import utc_now
 from tests import factories
 from tests.protocols.state import rows
@@ -34,7 +34,7 @@ def busy(database, anna):
     with database.unit_of_work() as work:
         programs.put_tier(work, anna.program.id, code="gold", name="Gold", rank=1)
         member = work.session.merge(anna.member)
-        members.set_standing(work, member, tier="gold", segments=["vip", "students"])
+        members.set_tier_and_segments(work, member, tier="gold", segments=["vip", "students"])
         benefits.grant_many(work, anna.program.id, grants)
         for reference in ("R-1", "R-2"):
             sale = Sale(reference, now, total_minor=4575)

@@ -12,7 +12,7 @@ from adapter.cli.wording import WHAT
 from adapter.core import events, programs, sales
 from adapter.core.ledger import EntryKind
 from adapter.core.programs import Rounding
-from adapter.core.sales import Item, Sale, Tender
+from adapter.core.transactions import Item, Sale, Tender
 from tests import factories
 
 BASE = {"points_per_unit": "0.1"}

@@ -126,6 +126,48 @@ def test_a_till_is_given_a_key_for_its_branches(facts, anna):
     assert made["api_key"]
 
 
+def test_a_merchant_is_given_a_token_for_its_stores(run, facts, database, anna):
+    made = facts(
+        *("credentials", "create", "swip", "--program", anna.program.code, "--name", "ABCD"),
+        *("--set", 'stores=["Store 7", "Магазин"]', "--set", "orders=true"),
+        *("--set", "order_minutes=90"),
+    )
+    rotated = facts("credentials", "rotate", "ABCD", "--secret", "8c6b8b64")
+
+    settings = {"stores": ["Store 7", "Магазин"], "orders": True, "order_minutes": 90}
+    assert set(made) == {"id", "protocol", "merchant", "token"}
+    assert (rotated["merchant"], rotated["token"]) == ("ABCD", "8c6b8b64")
+    listed = facts("credentials", "list")
+    assert [(one["name"], one["settings"]) for one in listed] == [("ABCD", settings)] * 2
+    printed = run("credentials", "list").stdout
+    assert "ABCD" in printed
+    for token in (made["token"], rotated["token"]):
+        assert token not in printed
+        assert token not in str(rows(database))
+
+
+@pytest.mark.parametrize(
+    "more, said",
+    (
+        (("--set", 'stores=["A", ""]'), "stores[1]: Length must be between 1 and 255"),
+        (("--set", "stores=A"), "stores: Not a valid list"),
+        (("--set", "order_minutes=soon"), "order_minutes: Not a valid integer"),
+        (("--set", "order_minutes=0"), "order_minutes: Must be greater than or equal to 1"),
+        (("--set", "orders=1"), "orders: Not a valid boolean"),
+        (("--name", ""), "is missing"),
+        (("--name", " ABCD"), "blanks around it"),
+        (("--secret", "token "), "blanks around it"),
+    ),
+)
+def test_a_merchant_nobody_could_call_as_is_refused(run, anna, more, said):
+    into = ("--program", anna.program.code, "--name", "ABCD")
+
+    result = run("credentials", "create", "swip", *into, *more)
+
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
 def test_a_rotated_secret_opens_for_the_overlap(facts, run, database, clock, anna):
     old = _create(facts, anna)
     new = facts("credentials", "rotate", "wallet", "--overlap", "0.5")

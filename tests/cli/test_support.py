@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from adapter.core import cards
+from adapter.core import cards, ledger
 from tests import factories
 from tests.protocols.state import rows
 
@@ -142,6 +142,28 @@ def test_an_entry_is_undone_once_and_explained(run, facts, anna):
     assert "from 120 to 90" in told.stdout
     assert facts("members", "show", anna.member.id)["balances"][0]["total"] == "120"
     assert run("ledger", "verify").exit_code == 0
+
+
+def test_an_entry_undone_in_part_tells_by_which_entries(run, facts, database, anna):
+    with database.unit_of_work() as work:
+        purse = factories.purse_of(anna.program, anna.member)
+        spent = factories.spend_points(work, purse, 30)
+        details = ledger.Details(ledger.EntryKind.REVERSAL, "Refund")
+        parts = [
+            ledger.reverse_part(work, purse, spent, factories.points(part), details)
+            for part in ("10", "0.5")
+        ]
+
+    told = facts("points", "explain", spent.id)["words"]
+    shown = facts("members", "show", anna.member.id)["timeline"]
+
+    for part, words in zip(parts, ("Of it 10 were undone", "Of it 0.5 were undone"), strict=True):
+        assert any(
+            line.startswith(words) and line.endswith(f"by entry {part.id}.") for line in told
+        )
+        said = facts("points", "explain", part.id)["words"]
+        assert f"It undoes a part of entry {spent.id}." in said
+    assert [line["reverses"] for line in shown[-3:]] == [None, str(spent.id), str(spent.id)]
 
 
 def test_what_is_set_aside_is_not_reversed(run, database, anna):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from adapter.cli.ledger import VERIFIERS
+from adapter import audit
 from adapter.db import Base, Database
 from adapter.programfile import FileFaults, Report, export, load
 from adapter.protocols import PROTOCOLS
@@ -41,7 +41,7 @@ def member(**keys: Any) -> dict[str, Any]:
 def exported(database: Database, **options: Any) -> dict[str, Any]:
     """The database as a document."""
     out = io.StringIO()
-    export(database, out, **options)
+    export(database, out, protocols=PROTOCOLS, **options)
     return json.loads(out.getvalue())
 
 
@@ -71,4 +71,4 @@ def faults_of(database: Database, document: Any) -> list[str]:
 def findings(database: Database) -> list[str]:
     """What does not agree: the ledger, and all that goes with it."""
     with database.reading() as work:
-        return [str(found) for verify in VERIFIERS for found in verify(work)]
+        return [str(found) for found in audit.findings(work)]

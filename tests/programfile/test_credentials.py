@@ -23,6 +23,7 @@ from tests.programfile.documents import (
 WHERE = "$.programs[0].credentials[0]"
 KOSHELEK = {"protocol": "koshelek", "login": "wallet"}
 KEY = {"protocol": "fidelizacion"}
+SWIP = {"protocol": "swip", "merchant": "ABCD"}
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,8 @@ KEY = {"protocol": "fidelizacion"}
         (KOSHELEK | {"password": "пароль"}, "wallet:пароль"),
         (KOSHELEK | {"password": "x"}, "wallet:x"),
         (KEY | {"api_key": "k" * 3000}, "k" * 3000),
-        ({"protocol": "swip", "merchant": "ABCD", "token": "t-1"}, "t-1"),
+        (SWIP | {"token": "t-1"}, "t-1"),
+        (SWIP | {"token": "open:sesame"}, "open:sesame"),
         ({"protocol": "walletcards", "api_key": "w"}, "w"),
         ({"protocol": "openloyalty", "login": "admin", "password": "open"}, "admin:open"),
         ({"protocol": "openloyalty", "api_key": "o"}, "o"),
@@ -49,7 +51,7 @@ def test_a_secret_of_the_file_opens_the_program(
 
 
 def test_a_secret_left_out_is_made_once(database: Database) -> None:
-    document = program(credentials=[KOSHELEK, KEY, {"protocol": "swip", "merchant": "ABCD"}])
+    document = program(credentials=[KOSHELEK, KEY, SWIP])
 
     first = load_document(database, document)
     before = rows(database)
@@ -98,6 +100,72 @@ def test_what_was_agreed_with_tills_is_kept(database: Database) -> None:
     assert _caller(database, "fidelizacion", "k").settings == settings
     (told,) = exported(database)["programs"][0]["credentials"]
     assert told == KEY | {"settings": settings}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    (
+        {"stores": None, "orders": False, "order_minutes": 600},
+        {"stores": ["Store 7", "Магазин на Садовой", "s" * 255], "orders": True},
+        {"order_minutes": 1},
+        {"stores": []},
+    ),
+)
+def test_what_was_agreed_with_a_merchant_is_kept(
+    database: Database, settings: dict[str, Any]
+) -> None:
+    document = program(credentials=[SWIP | {"token": "t", "settings": settings}])
+    load_document(database, document)
+    before = rows(database)
+
+    load_document(database, document)
+
+    assert rows(database) == before
+    caller = _caller(database, "swip", "t")
+    assert (caller.name, caller.settings) == ("ABCD", settings)
+    assert exported(database)["programs"][0]["credentials"] == [SWIP | {"settings": settings}]
+
+
+def test_another_token_takes_the_place_of_the_one_before(database: Database) -> None:
+    load_document(database, program(credentials=[SWIP | {"token": "old"}]))
+
+    load_document(database, program(credentials=[SWIP | {"token": "new"}]))
+
+    assert _caller(database, "swip", "new").name == "ABCD"
+    with pytest.raises(Unauthenticated):
+        _caller(database, "swip", "old")
+
+
+def test_a_merchant_code_may_stand_in_two_programs_and_the_token_decides(
+    database: Database,
+) -> None:
+    def both(one: str, other: str) -> dict[str, Any]:
+        tokens = {"A": one, "B": other}
+        return {
+            "programs": [
+                {"code": code, "credentials": [SWIP | {"token": token}]}
+                for code, token in tokens.items()
+            ]
+        }
+
+    assert faults_of(database, both("t", "t")) == [
+        "$.programs[1].credentials[0].token: is the secret of $.programs[0].credentials[0].token"
+        " too"
+    ]
+    load_document(database, both("a", "b"))
+
+    for token, code in (("a", "A"), ("b", "B")):
+        caller = _caller(database, "swip", token)
+        assert (caller.program.code, caller.name) == (code, "ABCD")
+
+
+def test_a_program_may_have_several_merchants(database: Database) -> None:
+    codes = ("ABCD", "abcd", "КОФЕ", "A code of many more letters")
+    several = [SWIP | {"merchant": code, "token": f"t-{code}"} for code in codes]
+
+    load_document(database, program(credentials=several))
+
+    assert {_caller(database, "swip", f"t-{code}").name for code in codes} == set(codes)
 
 
 def test_another_password_takes_the_place_of_the_one_before(database: Database) -> None:
@@ -195,6 +263,22 @@ def test_a_rotated_secret_survives_the_older_file(database: Database) -> None:
         (KEY | {"settings": {"branches": "BR001"}}, f"{WHERE}.settings.branches: Not a valid list"),
         (KEY | {"settings": {"branches": [7]}}, f"{WHERE}.settings.branches[0]: Not a valid"),
         (KEY | {"settings": {"verify_payments": "on"}}, f"{WHERE}.settings.verify_payments: Not"),
+        ({"protocol": "swip"}, f"{WHERE}.merchant: is missing"),
+        (SWIP | {"merchant": " AB"}, f"{WHERE}.merchant: may not hold control characters, or"),
+        (SWIP | {"merchant": ""}, f"{WHERE}.merchant: may not be empty"),
+        (SWIP | {"token": "t "}, f"{WHERE}.token: may not have blanks around it"),
+        (SWIP | {"login": "x"}, f"{WHERE}.login: is not a known key of swip"),
+        (SWIP | {"settings": {"stores": "A"}}, f"{WHERE}.settings.stores: Not a valid list"),
+        (SWIP | {"settings": {"stores": ["A", ""]}}, f"{WHERE}.settings.stores[1]: Length must be"),
+        (
+            SWIP | {"settings": {"stores": ["s" * 256]}},
+            f"{WHERE}.settings.stores[0]: Length must be",
+        ),
+        (SWIP | {"settings": {"stores": [7]}}, f"{WHERE}.settings.stores[0]: Not a valid string"),
+        (SWIP | {"settings": {"orders": 1}}, f"{WHERE}.settings.orders: Not a valid boolean"),
+        (SWIP | {"settings": {"order_minutes": 0}}, f"{WHERE}.settings.order_minutes: Must be"),
+        (SWIP | {"settings": {"order_minutes": "600"}}, f"{WHERE}.settings.order_minutes: Not"),
+        (SWIP | {"settings": {"order_minutes": True}}, f"{WHERE}.settings.order_minutes: Not"),
     ],
 )
 def test_a_wrong_credential_is_told(

@@ -11,7 +11,8 @@ from adapter.core import benefits, members, programs, sales
 from adapter.core.benefits import Standing
 from adapter.core.members import IdentityKind, Member
 from adapter.core.origins import Place
-from adapter.core.sales import Outcome, Sale
+from adapter.core.sales import Outcome
+from adapter.core.transactions import Sale
 from adapter.db import Database, Work
 from tests.clock import Clock
 from tests.programfile.documents import (
@@ -86,10 +87,15 @@ def test_a_sale_is_worth_what_its_items_are_unless_it_says_more(database: Databa
     lines = [{"net_minor": 500}, {"net_minor": -200}]
     plain = {"reference": "R-1", "occurred_at": "2026-02-14T10:00:00Z", "items": lines}
     bare = {"reference": "R-2", "occurred_at": "2026-02-14T10:00:00Z", "total_minor": 700}
+    returned = bare | {"reference": "R-4", "total_minor": -200}
 
-    load_document(database, member(transactions=[plain, bare, bare | {"reference": "R-3"}]))
+    load_document(
+        database, member(transactions=[plain, bare, bare | {"reference": "R-3"}, returned])
+    )
 
-    assert _counters(database) == (3, 1700)
+    # Whoever brings goods back did not come to buy.
+    assert _counters(database) == (3, 1500)
+    assert findings(database) == []
 
 
 def test_a_member_has_bought_what_was_recorded_and_not_what_was_cancelled(

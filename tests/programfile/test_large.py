@@ -61,7 +61,7 @@ def test_a_large_file_is_loaded_and_exported_in_bounded_memory(sqlite_database: 
         _, loading = tracemalloc.get_traced_memory()
         tracemalloc.reset_peak()
         sink = Sink()
-        export(sqlite_database, sink)
+        export(sqlite_database, sink, protocols=PROTOCOLS)
         _, exporting = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

@@ -20,6 +20,7 @@ from adapter.core.origins import Place
 from adapter.core.transactions import Item, Sale
 from adapter.db import Database, Work
 from adapter.programfile import export
+from adapter.protocols import PROTOCOLS
 from tests.clock import Clock
 from tests.programfile.documents import exported, findings, load_document, program, rows
 
@@ -345,7 +346,7 @@ def test_an_export_has_one_member_a_line_and_no_secret(database: Database) -> No
     load_document(database, program(members=people, credentials=[secret]))
     out = io.StringIO()
 
-    export(database, out)
+    export(database, out, protocols=PROTOCOLS)
 
     text = out.getvalue()
     assert sum('"first_name": "Анна"' in line for line in text.splitlines()) == 3
