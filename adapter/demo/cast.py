@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from adapter.core.programs import ProgramTerms
 from adapter.db import Database
+from adapter.demo.access import Access
 from adapter.demo.inbox import Inbox
 from adapter.demo.people import Person
+from adapter.demo.plugin import Plugin
 from adapter.demo.retailer import Retailer
 from adapter.demo.till import Till
 from adapter.demo.wallet import Wallet
@@ -17,13 +19,14 @@ from adapter.demo.wallet import Wallet
 class Cast:
     """The retailer's people, the platforms that serve them, and what is behind."""
 
+    access: Access
     retailer: Retailer
     terms: ProgramTerms
     database: Database
     wallet: Wallet
     till: Till
+    plugin: Plugin
     inbox: Inbox
-    neighbours_key: str
     marias_card: str = ""
     gift_key: str = ""
     payment_code: str = ""
@@ -48,3 +51,11 @@ class Cast:
     @property
     def lev(self) -> Person:
         return self.retailer.newcomers[3]
+
+    @property
+    def nina(self) -> Person:
+        return self.retailer.newcomers[4]
+
+    @property
+    def olga(self) -> Person:
+        return self.retailer.newcomers[5]

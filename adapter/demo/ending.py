@@ -4,39 +4,28 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from adapter.checks import Outcome, Report
-from adapter.demo import fidelizacion, koshelek
+from adapter.demo import fidelizacion, koshelek, swip
+from adapter.demo.access import Access
 from adapter.demo.cast import Cast
-from adapter.demo.rules import LOGIN
+from adapter.demo.rules import MERCHANT
 from adapter.demo.screen import Screen
 
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Where the server answers, and the secrets that the load made."""
-
-    url: str
-    password: str = field(repr=False)
-    till_key: str = field(repr=False)
-    neighbours_key: str = field(repr=False)
+PLATFORMS = (koshelek, fidelizacion, swip)
 
 
-def conformance(screen: Screen, access: Access, cast: Cast) -> list[Report]:
+def conformance(screen: Screen, cast: Cast) -> list[Report]:
     """What each vendor's check says of the server."""
     screen.chapter(
         "✓",
         "Conformance",
-        "adapter check koshelek, adapter check fidelizacion: every clause of the vendors' rules, "
-        "from outside.",
+        "adapter check koshelek, fidelizacion and swip: every clause of the vendors' rules, from "
+        "outside.",
     )
     screen.console.print()
-    reports = [
-        koshelek.conformance(access.url, LOGIN, access.password, cast),
-        fidelizacion.conformance(access.url, access.till_key, access.neighbours_key, cast),
-    ]
+    reports = [platform.conformance(cast) for platform in PLATFORMS]
     for report in reports:
         for result in report.results:
             if result.outcome is Outcome.FAILED:
@@ -57,11 +46,9 @@ def results(screen: Screen, access: Access, reports: Sequence[Report]) -> None:
 
 
 def _facts(screen: Screen, access: Access, reports: Sequence[Report]) -> Iterator[tuple[str, str]]:
-    wallet, till = koshelek.protocol, fidelizacion.protocol
-    yield wallet.title, f"{access.url} or below /{wallet.name}"
-    yield "login", f"{LOGIN}:{access.password}"
-    yield till.title, f"{access.url} or below /{till.name}"
-    yield "x-api-key", access.till_key
+    for platform in PLATFORMS:
+        yield platform.protocol.title, f"{access.url} or below /{platform.protocol.name}"
+        yield from platform.proof(access)
     yield "checks passed", f"{screen.seen - len(screen.missed)} of {screen.seen}"
     for report in reports:
         counts = report.counts()
@@ -71,9 +58,11 @@ def _facts(screen: Screen, access: Access, reports: Sequence[Report]) -> Iterato
         yield "", f"{whole} ({rest})" if rest else whole
 
 
-def copy(screen: Screen, access: Access, cast: Cast, settings_file: Path) -> None:
+def copy(screen: Screen, cast: Cast, settings_file: Path) -> None:
     """Lines that work as they are in another terminal."""
-    user = shlex.quote(f"{LOGIN}:{access.password}")
+    access = cast.access
+    [(_, login)] = koshelek.proof(access)
+    user = shlex.quote(login)
     vera = '{"phone": "79005559999", "firstname": "Вера", "surname": "Цой"}'
     setting = shlex.quote(str(settings_file))
     card = cast.retailer.anna_card
@@ -81,7 +70,9 @@ def copy(screen: Screen, access: Access, cast: Cast, settings_file: Path) -> Non
     screen.say("Copy one of these into another terminal:", style="bold")
     screen.say(f"  curl -u {user} {access.url}/v1/card/{card}")
     screen.say(f"  curl -u {user} {access.url}/v1/card/anonymous -d {shlex.quote(vera)}")
-    screen.say(f"  ADAPTER_CONFIG={setting} adapter members show {cast.anna.phone}")
-    screen.say("Or this, and then what the README does at a till:", style="bold")
-    screen.say(f"  export URL={access.url} KEY={access.till_key} CARD={card}")
+    screen.say(f"  ADAPTER_CONFIG={setting} adapter members show {cast.olga.phone}")
+    screen.say("Or these, and then what the README does at two tills:", style="bold")
+    key, token = (access.secret(one.protocol.name) for one in (fidelizacion, swip))
+    screen.say(f"  export URL={access.url} KEY={key} CARD={card}")
+    screen.say(f"  export MERCHANT={MERCHANT} TOKEN={token} PHONE={cast.anna.phone}")
     screen.console.print()

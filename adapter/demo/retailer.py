@@ -15,6 +15,7 @@ from adapter.demo.people import Person, people
 from adapter.demo.purchases import OUTLETS, purchases
 
 SEED = 2026
+ANNAS_PASSES = ("AW-5f1c09", "GW-77b2e4")  # one in each of two more wallets
 MEMBERS = 300
 PROMO_CODE = "ВЕСНА50"
 SECOND_CODE = "SPRING25"
@@ -25,6 +26,8 @@ NEWCOMERS = (
     ("Мария", "Щукина", "Львовна", "f"),
     ("Глеб", "Объедков", "Юрьевич", "m"),
     ("Лев", "Цветаев", "Андреевич", "m"),
+    ("Нина", "Якушева", "Сергеевна", "f"),
+    ("Ольга", "Морозова", "Петровна", "f"),
 )
 GIFTED, INACTIVE = 2, 96
 REASONS = ("Приветственные баллы", "Подарок ко дню рождения", "Неделя кофе", "Сезон ягод")
@@ -141,6 +144,7 @@ def _member(
         "locality": person.locality,
         "country": "RU",
         "external_id": f"CRM-{number:05}",
+        "passes": [f"GW-{number:05}"] if number % 20 == 10 else [],
         "status": "blocked" if number % 97 == INACTIVE else "active",
         "tier": ("gold", "silver", "silver", None, None, None)[number % 6],
         "consents": {"sms": draw.random() < 0.7, "email": draw.random() < 0.5, "gdpr": True},
@@ -166,6 +170,7 @@ def _annas(today: date) -> dict[str, Any]:
             {"amount": "300", "reason": "Подарок ко дню рождения", "expires_on": _day(today, 40)},
             {"amount": "80", "reason": "Приветственные баллы"},
         ],
+        "passes": list(ANNAS_PASSES),
         "reserved": {"points": "50"},
         "balances": {"credit": 25000},
         "benefits": rules.gifts(today, 0),

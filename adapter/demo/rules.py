@@ -5,20 +5,33 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from adapter.demo.goods import GOODS
 from adapter.demo.purchases import OUTLETS
 
 CODE = "ZERNO"
 LOGIN = "wallet"
 TILL = "till"
+MERCHANT = "ZERN"
 NEIGHBOUR = "KOLOS"
+NEIGHBOURS_MERCHANT = "KOLO"
+WELCOME_POINTS = "20"
+WELCOMED = (("bonus", WELCOME_POINTS),)  # what the ledger says of whoever joins
 RECEIPT_POINTS = "15"
 VISIT_POINTS = "5"
 POINTS_LIVE = 365  # days
 GIFT = "Круассан в подарок"
 DEAL = "bread10"
 
+
+def _all_of(department: str) -> dict[str, list[str]]:
+    """A department, and its goods by their codes: not every platform tells departments."""
+    codes = [one.code for one in GOODS if one.department == department]
+    return {"items": codes, "departments": [department]}
+
+
 SETTINGS = {
     "points_expire_after_days": POINTS_LIVE,
+    "welcome_points": WELCOME_POINTS,
     "receipt_points": RECEIPT_POINTS,
     "message_webhook": "console:",
 }
@@ -30,7 +43,7 @@ TIERS = [
 
 EARN_RULES: list[dict[str, Any]] = [
     {"code": "base", "kind": "spending", "points_per_unit": "0.05"},
-    {"code": "coffee", "kind": "spending", "points_per_unit": "0.1", "departments": ["COFFEE"]},
+    {"code": "coffee", "kind": "spending", "points_per_unit": "0.1", **_all_of("COFFEE")},
     {"code": "gold", "kind": "multiplier", "factor": "1.5", "tiers": ["gold"]},
     {
         "code": "visit",
@@ -55,7 +68,7 @@ EARN_RULES: list[dict[str, Any]] = [
     },
 ]
 
-DEALS = [{"code": DEAL, "name": "Хлеб −10 %", "percent": "10", "departments": ["BREAD"]}]
+DEALS = [{"code": DEAL, "name": "Хлеб −10 %", "percent": "10", **_all_of("BREAD")}]
 
 CREDENTIALS: list[dict[str, Any]] = [
     {
@@ -72,6 +85,11 @@ CREDENTIALS: list[dict[str, Any]] = [
         "protocol": "fidelizacion",
         "name": TILL,
         "settings": {"branches": [code for code, _ in OUTLETS]},
+    },
+    {
+        "protocol": "swip",
+        "merchant": MERCHANT,
+        "settings": {"stores": [code for code, _ in OUTLETS], "orders": True},
     },
 ]
 
@@ -112,7 +130,10 @@ def neighbour() -> dict[str, Any]:
     return {
         "code": NEIGHBOUR,
         "name": "Пекарня «Колос»",
-        "credentials": [{"protocol": "fidelizacion", "name": TILL}],
+        "credentials": [
+            {"protocol": "fidelizacion", "name": TILL},
+            {"protocol": "swip", "merchant": NEIGHBOURS_MERCHANT},
+        ],
         "earn_rules": [{"code": "base", "kind": "spending", "points_per_unit": "0.03"}],
         "members": [{"phone": "79005559000", "first_name": "Вера", "balances": {"points": "30"}}],
     }

@@ -16,13 +16,14 @@ from zoneinfo import ZoneInfo
 from adapter.cli.endings import CouldNotRun
 from adapter.cli.programs import load_file
 from adapter.core import programs
-from adapter.demo import ending, fidelizacion, koshelek, stage
+from adapter.demo import ending, koshelek, stage, together
+from adapter.demo.access import Access
 from adapter.demo.afterwards import afterwards
 from adapter.demo.cast import Cast
-from adapter.demo.ending import Access
 from adapter.demo.inbox import Inbox
+from adapter.demo.plugin import Plugin
 from adapter.demo.retailer import Retailer, retailer
-from adapter.demo.rules import CODE, LOGIN, NEIGHBOUR, TILL
+from adapter.demo.rules import CODE, LOGIN, MERCHANT
 from adapter.demo.screen import Screen
 from adapter.demo.stage import Stage
 from adapter.demo.till import Till
@@ -68,17 +69,19 @@ def _show(screen: Screen, place: Stage, wanted: Wanted) -> bool:
     ):
         screen.say(f"gunicorn answers at {url}; adapter worker delivers what is to be sent.")
         screen.say(
-            "Chapters A to H are Koshelek's, 1 to 6 are a till's, which speaks fidelizacion."
+            "Chapters A to H are Koshelek's, 1 to 6 a till's, which speaks fidelizacion, and 7 to "
+            "10 are SWiP's,\na plugin in tills; in the one after them a customer goes through all "
+            "three."
         )
-        access = Access(url, *secrets)
-        cast = _cast(screen, place, told, access, inbox)
-        koshelek.play(cast)
-        fidelizacion.play(cast)
+        cast = _cast(screen, place, told, Access(url, secrets), inbox)
+        for platform in ending.PLATFORMS:
+            platform.play(cast)
+        together.play(cast)
         afterwards(screen, place.database, told, today)
-        reports = ending.conformance(screen, access, cast)
-        ending.results(screen, access, reports)
+        reports = ending.conformance(screen, cast)
+        ending.results(screen, cast.access, reports)
         if not wanted.check:
-            ending.copy(screen, access, cast, place.settings_file)
+            ending.copy(screen, cast, place.settings_file)
             _wait(screen, process, place)
     if wanted.keep is not None:
         screen.say(f"Everything is left in {place.folder}")
@@ -89,8 +92,8 @@ def _today() -> date:
     return datetime.now(UTC).astimezone(ZoneInfo("Europe/Moscow")).date()
 
 
-def _load(screen: Screen, place: Stage, told: Retailer) -> tuple[str, str, str]:
-    """What the load generated: Koshelek's password, the till's key, and the neighbour's."""
+def _load(screen: Screen, place: Stage, told: Retailer) -> dict[tuple[str, str], str]:
+    """The secrets that the load made, by program and protocol."""
     file = place.folder / "program.json"
     text = json.dumps(told.document, ensure_ascii=False, indent=1)
     file.write_text(text, encoding="utf-8")
@@ -99,23 +102,24 @@ def _load(screen: Screen, place: Stage, told: Retailer) -> tuple[str, str, str]:
         f"Loaded from a program file: {done.members_added} members, {done.cards_added} cards, "
         f"{done.transactions_added} purchases."
     )
-    made = {(one.program, one.name): one.secret for one in done.secrets}
-    return made[CODE, LOGIN], made[CODE, TILL], made[NEIGHBOUR, TILL]
+    return {(one.program, one.protocol): one.secret for one in done.secrets}
 
 
 def _cast(screen: Screen, place: Stage, told: Retailer, access: Access, inbox: Inbox) -> Cast:
     with place.database.reading() as work:
         terms = programs.by_code(work, CODE).terms()
-    # One pair of eyes for both: what moved is told once, whoever moved it.
+    # One pair of eyes for all: what moved is told once, whoever moved it.
     watch = Watch(place.database, terms)
+    password, key, token = (access.secret(one.protocol.name) for one in ending.PLATFORMS)
     return Cast(
+        access=access,
         retailer=told,
         terms=terms,
         database=place.database,
-        wallet=Wallet(access.url, LOGIN, access.password, screen, watch),
-        till=Till(access.url, access.till_key, screen, watch),
+        wallet=Wallet(access.url, LOGIN, password, screen, watch),
+        till=Till(access.url, key, screen, watch),
+        plugin=Plugin(access.url, MERCHANT, token, screen, watch),
         inbox=inbox,
-        neighbours_key=access.neighbours_key,
     )
 
 

@@ -2,55 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
-from adapter.demo.calls import Caller, Moves, Reply
-from adapter.demo.people import Person
+from adapter.demo.calls import Caller, Headers, Moves, Reply
 from adapter.demo.screen import Screen
 from adapter.demo.watch import Watch
 
 BRANCH, POS = "BR001", "BR001-1"
-UNTOLD = ("x-api-key", "Content-Type")
-Headers = Mapping[str, str]
-
-
-@dataclass(slots=True)
-class Served:
-    """Who stands at the till, and the points they should have by now."""
-
-    person: Person
-    points: Decimal
+KEY = "x-api-key"
 
 
 class Till(Caller):
     """Calls the partner's server as one terminal of one shop."""
 
     def __init__(self, url: str, key: str, screen: Screen, watch: Watch) -> None:
-        super().__init__(url, screen, watch)
-        self.headers = {
-            "x-api-key": key,
+        headers = {
+            KEY: key,
             "x-branch-id": BRANCH,
             "x-pos-id": POS,
             "x-source-type": "POS",
             "x-source-name": "Kassa 3.2",
-            "Content-Type": "application/json",
         }
-        self._served: Served | None = None
-
-    def introduce(self) -> None:
-        """Show once what goes with every call."""
-        told = {name: value for name, value in self.headers.items() if name not in UNTOLD}
-        self.screen.console.print()
-        self.screen.note("with every call x-api-key and " + ", ".join(map(": ".join, told.items())))
-
-    def serve(self, person: Person | None) -> None:
-        """From now on it is this person's balance that is kept an eye on, or nobody's."""
-        self._served = None
-        if person is not None:
-            self._served = Served(person, self.watch.available(person.phone).whole)
+        super().__init__(url, screen, watch, headers=headers, proof=KEY)
 
     def call(
         self,
@@ -62,14 +36,16 @@ class Till(Caller):
         headers: Headers | None = None,
     ) -> Reply:
         """The answer to a call that succeeds, its envelope and its effect looked at."""
-        reply = self._exchange(title, where, body, headers or {})
+        reply = self._exchange(title, where, body, headers)
         self.effects(moves)
         document = reply.document if isinstance(reply.document, dict) else {}
         data = document.get("data")
         mirrored = isinstance(data, dict) and data.items() <= document.items()
         in_form = reply.status == 200 and document.get("status") == "success" and mirrored
         self.expect("success; what is under data stands beside it too", in_form, seen=reply.text)
-        self._balance(reply, moves)
+        told = reply.at("data", "newBalance", "points")
+        told = reply.at("data", "member", "points") if told is None else told
+        self.balance(moves, told, written=attrgetter("minor"))
         return reply
 
     def refused(
@@ -84,7 +60,7 @@ class Till(Caller):
         headers: Headers | None = None,
     ) -> Reply:
         """The answer to a call that is refused, and moves nothing."""
-        reply = self._exchange(title, where, body, headers or {})
+        reply = self._exchange(title, where, body, headers)
         self.effects(())
         error = reply.at("error") or {}
         seen = (reply.status, reply.at("status"), error.get("code"), error.get("path"))
@@ -93,28 +69,11 @@ class Till(Caller):
         self.expect(words, seen == (status, "error", code, path), seen=reply.text)
         return reply
 
-    def _exchange(self, title: str, where: str, body: Any, headers: Headers) -> Reply:
-        self.screen.step(title)
-        self.screen.request("POST", f"/v1/{where}", body)
-        for name in headers:
-            told = "another" if name == "x-api-key" else headers[name]
-            self.screen.note(f"{name}: {told}")
-        reply = self.send("POST", f"/v1/{where}", body=body, headers={**self.headers, **headers})
+    def _exchange(self, title: str, where: str, body: Any, headers: Headers | None) -> Reply:
+        reply = self.ask(title, "POST", f"/v1/{where}", body=body, headers=headers)
         good = reply.at("status") == "success"
         self.screen.answer(reply.status, _unmirrored(reply), reply.seconds, is_good=good)
         return reply
-
-    def _balance(self, reply: Reply, moves: Moves) -> None:
-        served = self._served
-        if served is None:
-            return
-        served.points += sum(Decimal(amount) for _, amount in moves)
-        now = self.watch.available(served.person.phone)
-        told = reply.at("data", "newBalance", "points")
-        as_told = told in (None, now.minor)
-        words = f"{served.person.name} has {now} points now"
-        words += "" if told is None else f", told as {told}"
-        self.expect(words, now.whole == served.points and as_told, seen=(str(now), told))
 
 
 def _unmirrored(reply: Reply) -> Any:

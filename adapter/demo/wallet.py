@@ -5,21 +5,24 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from adapter.demo.calls import Caller, Moves, Reply
 from adapter.demo.screen import Screen
 from adapter.demo.watch import Watch
 
 CONTENT_TYPE = "application/json; charset=utf-8"
+AUTHORIZATION = "Authorization"
 
 
 class Wallet(Caller):
     """Calls the partner's server with the partner's credentials."""
 
+    content_type = CONTENT_TYPE
+
     def __init__(self, url: str, login: str, password: str, screen: Screen, watch: Watch) -> None:
-        super().__init__(url, screen, watch)
-        self._login, self._password = login, password
+        headers = {"Accept": "application/json", AUTHORIZATION: _basic(login, password)}
+        super().__init__(url, screen, watch, headers=headers, proof=AUTHORIZATION)
+        self._login = login
 
     def call(
         self,
@@ -37,10 +40,8 @@ class Wallet(Caller):
 
         `moves` are the entries that are expected, each by its kind and what it changed.
         """
-        self.screen.step(title)
-        self.screen.request(method, path + _readable(query), body)
-        headers = self._headers(password or self._password, has_body=body is not None)
-        reply = self.send(method, path, query=query, body=body, headers=headers)
+        headers = {AUTHORIZATION: _basic(self._login, password)} if password else None
+        reply = self.ask(title, method, path, query=query, body=body, headers=headers)
         self.screen.answer(reply.status, reply.shown, reply.seconds)
         self.effects(moves)
         in_form = (
@@ -53,17 +54,13 @@ class Wallet(Caller):
             in_form,
             seen=(reply.status, reply.headers.get("Content-Type")),
         )
+        self.balance(moves, reply.at("card", "bonus", "available"))
         return reply
 
-    def _headers(self, password: str, *, has_body: bool) -> dict[str, str]:
-        # In UTF-8, which the library's own would not be.
-        shown = base64.b64encode(f"{self._login}:{password}".encode()).decode()
-        headers = {"Accept": "application/json", "Authorization": f"Basic {shown}"}
-        return headers | {"Content-Type": CONTENT_TYPE} if has_body else headers
 
-
-def _readable(query: Mapping[str, str] | None) -> str:
-    return "?" + urlencode(query, safe="@:=&") if query else ""
+def _basic(login: str, password: str) -> str:
+    # In UTF-8, which the library's own would not be.
+    return "Basic " + base64.b64encode(f"{login}:{password}".encode()).decode()
 
 
 def _leaves(document: Any) -> Iterator[Any]:

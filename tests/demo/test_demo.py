@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -20,17 +23,17 @@ PATIENCE = 120
 CURL = f"""#!{sys.executable}
 import sys
 import requests
-url, arguments, told = None, iter(sys.argv[1:]), {{"headers": {{}}}}
+verb, url, arguments, told = "GET", None, iter(sys.argv[1:]), {{"headers": {{}}}}
 for one in arguments:
     if one == "-H":
         name, _, value = next(arguments).partition(": ")
         told["headers"][name] = value
     elif one == "-d":
         assert next(arguments) == "@-"
-        told["data"] = sys.stdin.buffer.read()
+        verb, told["data"] = "POST", sys.stdin.buffer.read()
     elif one != "-s":
         url = one
-sys.stdout.write(requests.post(url, timeout=5, **told).text)
+sys.stdout.write(requests.request(verb, url, timeout=5, **told).text)
 """
 
 
@@ -43,6 +46,7 @@ def surroundings(tmp_path) -> dict:
         "ADAPTER_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
         "ADAPTER_KOSHELEK_ENABLED": "no",
         "ADAPTER_FIDELIZACION_ENABLED": "no",
+        "ADAPTER_SWIP_ENABLED": "no",
     }
     return {"cwd": tmp_path, "env": environment, "encoding": "utf-8"}
 
@@ -59,12 +63,27 @@ def test_the_check_passes_says_so_in_plain_text_and_leaves_nothing(surroundings,
     assert "✗" not in done.stdout
     assert "\x1b" not in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 100
-    for chapter in "ABCDEFGH123456":
+    for chapter in (*"ABCDEFGH123456789", "10", "★"):
         assert f"\n {chapter}  " in done.stdout
     assert "Промокод уже использован" in done.stdout
     assert "Koshelek Loyalty Online API" in done.stdout
     assert "fidelizacion.app Loyalty API" in done.stdout
+    assert "SWiP till API" in done.stdout
+    assert "expiry: Purchase S-3003" in done.stdout
+    told = re.findall(r"Ольга has ([0-9.]+) points now", done.stdout)
+    assert _changes(_figures_of_the_readme()) == [*_changes(told), 0]
     assert list(tmp_path.iterdir()) == []
+
+
+def _figures_of_the_readme() -> list[str]:
+    """What the customer of three platforms has, line by line of the picture."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    picture = next(block for block in readme.split("```") if "she has\n" in block)
+    return re.findall(r"([0-9.]+)$", picture, flags=re.MULTILINE)
+
+
+def _changes(balances: list[str]) -> list[Decimal]:
+    return [balance for balance, _ in groupby(map(Decimal, balances))]
 
 
 def test_it_stays_up_for_whoever_copies_its_lines_and_the_readmes(surroundings, tmp_path):
@@ -82,7 +101,7 @@ def test_it_stays_up_for_whoever_copies_its_lines_and_the_readmes(surroundings, 
             lines = _wait_for(log, "It stays up until Ctrl-C.", process).splitlines()
             curl = next(line.split() for line in lines if "  curl -u" in line)
             card = requests.get(curl[3], auth=tuple(curl[2].split(":")), timeout=5).json()["card"]
-            export = next(line for line in lines if "  export URL=" in line)
+            export = "\n".join(line for line in lines if line.startswith("  export "))
             answers = _pasted(tmp_path, surroundings["env"], export)
             again = _pasted(tmp_path, surroundings["env"], export)
             bound = [one.name for one in tmp_path.iterdir()]
@@ -90,13 +109,14 @@ def test_it_stays_up_for_whoever_copies_its_lines_and_the_readmes(surroundings, 
             process.send_signal(signal.SIGTERM)
         process.communicate(timeout=PATIENCE)
 
-    details, payment, sale = answers
+    details, payment, sale, points = answers
     assert card["bonus"]["total"] == "499.85"
     assert details["member"]["points"] == 44985
     assert payment["newBalance"]["points"] == 39985
     assert (sale["earnedPoints"], sale["newBalance"]["points"]) == (5985, 45970)
+    assert points == {"points": 459}
     assert again[1]["confirmationCode"] == payment["confirmationCode"]
-    assert again[2] == sale
+    assert again[2:] == [sale, points]
     assert process.returncode == 0
     assert any(name.startswith("adapter-demo-") for name in bound)
     assert not any(one.name.startswith("adapter-demo-") for one in tmp_path.iterdir())

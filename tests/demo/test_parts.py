@@ -15,11 +15,14 @@ from adapter.core.cards import BarcodeType, barcodes
 from adapter.demo import inbox, processes, stage
 from adapter.demo.calls import Reply
 from adapter.demo.inbox import Inbox
+from adapter.demo.orders import order_of
+from adapter.demo.plugin import Plugin
 from adapter.demo.processes import running
 from adapter.demo.receipts import line, payment, receipt
-from adapter.demo.retailer import retailer
+from adapter.demo.retailer import ANNAS_PASSES, retailer
 from adapter.demo.screen import Screen, pretty
-from adapter.demo.till import Served, Till
+from adapter.demo.till import Till
+from adapter.demo.watch import Followed
 
 TODAY = date(2026, 5, 4)
 SLEEPER = "import time; print('up', flush=True); time.sleep(60)"
@@ -36,7 +39,8 @@ def test_the_retailer_is_the_same_each_time_and_has_one_of_everything():
     assert {card["barcode"]["type"] for card in held} == set(BarcodeType)
     assert {card["state"] for card in held} == {"active", "inactive", "blocked"}
     assert {rule["kind"] for rule in program["earn_rules"]} == {"spending", "multiplier", "event"}
-    assert {one["protocol"] for one in program["credentials"]} == {"koshelek", "fidelizacion"}
+    spoken = {"koshelek", "fidelizacion", "swip"}
+    assert {one["protocol"] for one in program["credentials"]} == spoken
     assert neighbour["code"] != program["code"]
     for card in (*held, *program["card_pool"]):
         barcodes.check(BarcodeType(card["barcode"]["type"]), card["barcode"]["number"])
@@ -51,6 +55,7 @@ def test_those_the_checks_are_told_of_are_what_they_are_told_to_be():
     assert members[told.gifted.phone]["status"] == "active"
     assert members[told.inactive.phone]["status"] == "blocked"
     assert members[told.blocked.phone]["cards"][0]["state"] == "blocked"
+    assert members[told.anna.phone]["passes"] == list(ANNAS_PASSES)
     assert not {one.phone for one in told.newcomers} & members.keys()
 
 
@@ -106,11 +111,12 @@ def test_a_receipt_counts_what_comes_back_below_zero():
 
 
 class _Ledger:
-    """A ledger in which nothing moves and everybody has so many points."""
+    """A ledger in which nothing moves and everybody has so many points, as somebody should."""
 
     def __init__(self, points: str) -> None:
         self.whole = Decimal(points)
         self.minor = int(self.whole * 100)
+        self.followed = Followed(retailer(TODAY).anna, self.whole)
 
     def changes(self) -> list:
         return []
@@ -127,6 +133,7 @@ class _Ledger:
     [
         ({"status": "success", "data": {"newBalance": {"points": 700}}, "newBalance": {}}, 1),
         ({"status": "success", "data": {"newBalance": {"points": 701}}}, 2),
+        ({"status": "success", "data": {"member": {"points": 699}}}, 2),
         ({"status": "success"}, 1),
         ({"status": "error", "data": {}}, 1),
         ({"status": "success", "data": {}}, 0),
@@ -137,7 +144,6 @@ def test_a_till_sees_what_is_wrong_with_an_answer(monkeypatch, document, missed)
     monkeypatch.setattr(
         Till, "send", lambda *_, **__: Reply(200, {}, str(document), document, 0.001)
     )
-    till._served = Served(retailer(TODAY).anna, Decimal(7))
 
     till.call("A call", "event", {})
 
@@ -155,6 +161,87 @@ def test_a_till_sees_that_a_refusal_is_another_one(monkeypatch):
     till.refused("Another status", "event", {}, code="203", status=400, path="body.member.email")
 
     assert len(till.screen.missed) == 3
+
+
+def _plugin(monkeypatch, status: int, document: dict, **headers: str) -> Plugin:
+    reply = Reply(status, headers, str(document), document, 0.001)
+    monkeypatch.setattr(Plugin, "send", lambda *_, **__: reply)
+    return Plugin("http://127.0.0.1:1", "ABCD", "token", Screen(), _Ledger("7.5"))
+
+
+@pytest.mark.parametrize(
+    ("document", "cached", "missed"),
+    [
+        ({"points": 7}, "no-store", 0),
+        ({"points": 7}, "", 1),
+        ({"points": 8}, "no-store", 1),
+        ({"name": "", "balance": 6}, "no-store", 1),
+        ({"merchantOrderId": "S-1", "customer": {"phone": "7"}, "points": 8}, "no-store", 1),
+        ({"merchantOrderId": "S-1", "customer": None, "points": 0}, "no-store", 0),
+        (["points"], "no-store", 1),
+    ],
+)
+def test_a_plugin_sees_what_is_wrong_with_an_answer(monkeypatch, document, cached, missed):
+    plugin = _plugin(monkeypatch, 200, document, **{"Cache-Control": cached})
+
+    plugin.call("A call", "/customer-profile", query={"phone": "7"})
+
+    assert len(plugin.screen.missed) == missed
+
+
+def test_a_plugin_sees_that_a_refusal_is_another_one(monkeypatch):
+    error = {
+        "@type": "ApiError",
+        "code": 9,
+        "timestamp": "",
+        "description": "",
+        "fieldErrors": None,
+    }
+    plugin = _plugin(monkeypatch, 400, error)
+    shorter = _plugin(monkeypatch, 400, error)
+
+    plugin.refused("Right", "/customer-profile", status=400, code=9)
+    plugin.refused("Another status", "/customer-profile", status=422, code=9)
+    plugin.refused("Another code", "/customer-profile", status=400, code=1012)
+    plugin.refused("No field", "/customer-profile", status=400, code=9, blames=("phone",))
+    del error["fieldErrors"]
+    shorter.refused("A key is missing", "/customer-profile", status=400, code=9)
+
+    assert len(plugin.screen.missed) == 3
+    assert len(shorter.screen.missed) == 1
+
+
+def test_who_is_served_must_have_what_they_had_and_what_moved():
+    screen, ledger = Screen(), _Ledger("7")
+    till = Till("http://127.0.0.1:1", "key", screen, ledger)
+    plugin = Plugin("http://127.0.0.1:1", "ABCD", "token", screen, ledger)
+
+    till.balance(())
+    plugin.balance((("reservation", "-2"),))
+    ledger.whole = Decimal(5)
+    till.balance((("capture", "0"),))
+
+    assert len(screen.missed) == 1
+
+
+def test_what_a_plugin_proves_itself_with_is_shown_to_nobody(monkeypatch, capsys):
+    plugin = _plugin(monkeypatch, 200, {"points": 7}, **{"Cache-Control": "no-store"})
+
+    plugin.introduce()
+    plugin.call("A call", "/customer-profile", headers={"Authorization": "Bearer other"})
+
+    shown = capsys.readouterr().out
+    assert "X-Merchant-ID: ABCD" in shown
+    assert "Authorization: another" in shown
+    assert "token" not in shown
+    assert "Bearer" not in shown
+
+
+def test_a_bill_is_in_roubles_and_sums_up():
+    told = order_of("S-1", ["K-0250", "B-0002"])
+
+    assert (told["total"], told["totalOriginal"]) == (638.0, 638.0)
+    assert [one["amount"] for one in told["purchases"]] == [449.0, 189.0]
 
 
 def _run(tmp_path, code: str):

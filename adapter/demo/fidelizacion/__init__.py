@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from adapter.checks import Report
+from adapter.demo.access import Access
 from adapter.demo.cast import Cast
 from adapter.demo.fidelizacion import arriving, enrolling, refusing, selling
-from adapter.demo.till import BRANCH, POS
+from adapter.demo.rules import NEIGHBOUR
+from adapter.demo.till import BRANCH, KEY, POS
 from adapter.protocols.fidelizacion import protocol
 
-__all__ = ["conformance", "play", "protocol"]
+__all__ = ["conformance", "play", "proof", "protocol"]
 
 OTHER_BRANCH = "BR002"
 # A country code nobody has: who is made up for the check is nobody's customer.
@@ -28,15 +32,19 @@ def play(cast: Cast) -> None:
         story(cast.till, cast)
 
 
-def conformance(url: str, key: str, neighbours_key: str, cast: Cast) -> Report:
+def proof(access: Access) -> Iterator[tuple[str, str]]:
+    """What a till proves itself with."""
+    yield KEY, access.secret(protocol.name)
+
+
+def conformance(cast: Cast) -> Report:
     """What `adapter check fidelizacion` says of the server, with all that it can be told."""
-    assert protocol.check is not None  # noqa: S101  # nosec B101
-    client = protocol.check()
+    client = protocol.client()
     options = client.Options(
         # At the roots of the vendors, a path that nobody has is nobody's to refuse.
-        url=f"{url}/{protocol.name}",
-        api_key=key,
-        other_api_key=neighbours_key,
+        url=f"{cast.access.url}/{protocol.name}",
+        api_key=cast.access.secret(protocol.name),
+        other_api_key=cast.access.secret(protocol.name, NEIGHBOUR),
         branch=BRANCH,
         other_branch=OTHER_BRANCH,
         pos=POS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from adapter.demo.cast import Cast
+from adapter.demo.rules import WELCOMED
 from adapter.demo.till import Till
 
 UNKNOWN, TAKEN = "203", "204"
@@ -20,7 +21,7 @@ def newcomer(till: Till, cast: Cast) -> None:
         "A newcomer, and a code by SMS",
         f"{lev.name} has no card. Phones are read as people of the country write them.",
     )
-    till.serve(None)
+    till.serve(lev)
     till.refused(
         "Nobody has this phone", "member/details", told, code=UNKNOWN, path=_at("phoneNumber")
     )
@@ -34,8 +35,7 @@ def newcomer(till: Till, cast: Cast) -> None:
         "termsOfUse": True,
     }
     body = {"newMemberData": profile}
-    till.call("Enrol him", "member/register", body)
-    till.serve(lev)
+    till.call("Enrol him", "member/register", body, moves=WELCOMED)
     taken = "body.newMemberData.phoneNumber"
     till.refused("Not twice", "member/register", body, code=TAKEN, path=taken)
     changes = {"email": lev.email, "allowedEmail": True}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from adapter.demo.cast import Cast
 from adapter.demo.receipts import line, payment, receipt
-from adapter.demo.till import Till
+from adapter.demo.rules import NEIGHBOUR
+from adapter.demo.till import KEY, Till
 
 
 def refusals(till: Till, cast: Cast) -> None:
@@ -23,7 +24,7 @@ def refusals(till: Till, cast: Cast) -> None:
         look,
         code="203",
         path="body.member.externalId",
-        headers={"x-api-key": cast.neighbours_key},
+        headers={KEY: cast.access.secret("fidelizacion", NEIGHBOUR)},
     )
     till.refused(
         "A wrong key",
@@ -32,7 +33,7 @@ def refusals(till: Till, cast: Cast) -> None:
         code="4010000",
         status=401,
         path="headers.x-api-key",
-        headers={"x-api-key": "wrong"},
+        headers={KEY: "wrong"},
     )
     till.refused(
         "A branch that is not on the list",

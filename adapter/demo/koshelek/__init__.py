@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from adapter.checks import Report
+from adapter.demo.access import Access
 from adapter.demo.cast import Cast
 from adapter.demo.koshelek import issuing, serving
 from adapter.demo.retailer import POOL, SECOND_CODE
+from adapter.demo.rules import LOGIN
 from adapter.protocols.koshelek import protocol
 
-__all__ = ["SETTINGS", "conformance", "play", "protocol"]
+__all__ = ["SETTINGS", "conformance", "play", "proof", "protocol"]
 
 # Of the server's process.
 SETTINGS = {"ADAPTER_KOSHELEK_OFFERS_PATH": serving.OFFERS_PATH}
@@ -30,14 +34,18 @@ def play(cast: Cast) -> None:
         scenario(cast.wallet, cast)
 
 
-def conformance(url: str, login: str, password: str, cast: Cast) -> Report:
+def proof(access: Access) -> Iterator[tuple[str, str]]:
+    """What Koshelek proves itself with."""
+    yield "login", f"{LOGIN}:{access.secret(protocol.name)}"
+
+
+def conformance(cast: Cast) -> Report:
     """What `adapter check koshelek` says of the server, with all that it can be told."""
-    assert protocol.check is not None  # noqa: S101  # nosec B101
-    client = protocol.check()
+    client = protocol.client()
     options = client.Options(
-        url=url,
-        login=login,
-        password=password,
+        url=cast.access.url,
+        login=LOGIN,
+        password=cast.access.secret(protocol.name),
         phone=cast.anna.phone,
         blocked_phone=cast.retailer.blocked.phone,
         pool_number=POOL[1],

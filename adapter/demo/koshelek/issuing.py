@@ -12,6 +12,7 @@ from adapter.demo.koshelek.looks import (
     profile,
 )
 from adapter.demo.retailer import POOL
+from adapter.demo.rules import WELCOME_POINTS, WELCOMED
 from adapter.demo.wallet import Wallet
 
 
@@ -43,7 +44,9 @@ def reserved_first(wallet: Wallet, cast: Cast) -> None:
     """B: a number is set aside, then issued."""
     petr = cast.petr
     wallet.screen.chapter(
-        "B", "A number reserved first", f"{petr.name} is new. API 1.0.0 and 1.1.0."
+        "B",
+        "A number reserved first",
+        f"{petr.name} is new. API 1.0.0 and 1.1.0. Whoever joins is given {WELCOME_POINTS} points.",
     )
     nobody(wallet, petr)
     number = wallet.call("Reserve a number", "GET", "/v1/card/anonymous").text
@@ -59,7 +62,11 @@ def assigned_by_partner(wallet: Wallet, cast: Cast) -> None:
     )
     nobody(wallet, maria)
     issued = wallet.call(
-        "Issue a card in one call", "POST", "/v1/card/anonymous", body=profile(maria)
+        "Issue a card in one call",
+        "POST",
+        "/v1/card/anonymous",
+        body=profile(maria),
+        moves=WELCOMED,
     )
     number = str(issued.at("card", "cardNumber"))
     cast.marias_card = number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adapter.demo.calls import Reply
 from adapter.demo.people import Person
+from adapter.demo.rules import WELCOME_POINTS, WELCOMED
 from adapter.demo.wallet import Wallet
 
 BOTH = {"allow": ["sms", "push"], "deny": ["call"]}
@@ -34,7 +35,7 @@ def nobody(wallet: Wallet, person: Person) -> None:
 def issue_on(wallet: Wallet, number: str, person: Person) -> None:
     """The card on a number is issued and shown."""
     path = f"/v1/card/anonymous/{number}"
-    wallet.call("Issue the card on it", "POST", path, body=profile(person))
+    wallet.call("Issue the card on it", "POST", path, body=profile(person), moves=WELCOMED)
     channels(wallet, number)
     first_display(wallet, number)
 
@@ -52,7 +53,7 @@ def first_display(wallet: Wallet, number: str) -> None:
     card = shown.at("card") or {}
     usable = card.get("cardNumber") == number and card.get("cardState") == "active"
     wallet.expect(f"card {number} is active and has a barcode", usable and card.get("barcode"))
-    expect_balance(wallet, shown, total="0", available="0")
+    expect_balance(wallet, shown, total=WELCOME_POINTS, available=WELCOME_POINTS)
 
 
 def expect_balance(wallet: Wallet, shown: Reply, *, total: str, available: str) -> None:

@@ -51,6 +51,7 @@ def _coffee(cast: Cast, number: str) -> None:
     earned = (("accrual", "179.85"),)
     title = "The sale: 10 points for 100 ₽ of coffee, and half as many again for gold"
     till.call(title, "transaction", {"member": member, "transaction": sale}, moves=earned)
+    till.serve(None)
 
 
 def profile_edited(wallet: Wallet, cast: Cast) -> None:
@@ -109,7 +110,7 @@ def promotions(wallet: Wallet, cast: Cast) -> None:
     )
     expect_refusal(wallet, taken, "024")
     shown = wallet.call("Her balance", "GET", f"/v1/card/{number}")
-    expect_balance(wallet, shown, total="65", available="65")
+    expect_balance(wallet, shown, total="85", available="85")
 
 
 def staff(wallet: Wallet, cast: Cast) -> None:
