@@ -1,8 +1,9 @@
-"""The reference: Flask reading the same header and body, and answering without a database."""
+"""The reference: Flask reading the same headers and body, and answering without a database."""
 
 from flask import Flask, jsonify, request
 
 app = Flask(__name__)
+TILL = ("Authorization", "X-Merchant-ID", "X-Store-ID", "X-Cash-ID", "Api-Version")
 
 
 @app.get("/healthz")
@@ -27,3 +28,10 @@ def issue():
     """Answer a card to the profile that was sent."""
     profile = request.get_json()
     return jsonify(card={"cardNumber": profile["phone"], "cardState": "active"})
+
+
+@app.get("/customer-loyalty-stats")
+def show_points():
+    """Answer the same points to whoever sends the five headers of a till."""
+    is_whole = all(request.headers.get(name) for name in TILL)
+    return jsonify(points=1540) if is_whole else ("", 401)
