@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Protocol
 
 import psycopg
 from psycopg import sql
@@ -63,14 +64,24 @@ def run_folder() -> Path:
     return Path(os.environ[FOLDER])
 
 
+class Copies(Protocol):
+    """Where databases of one engine come from."""
+
+    def make(self, place: Path, *, migrated: bool = True) -> str:
+        """The URL of a new database; one that is a file lies in the folder `place`."""
+
+    def drop(self, url: str) -> None:
+        """Forget a database."""
+
+
 class SqliteCopies:
     """Copies of one migrated SQLite file."""
 
     def __init__(self, folder: Path) -> None:
-        self._template = folder / "template.db"
+        self.template = folder / "template.db"
         with _once(folder, "sqlite") as first:
             if first:
-                migrations.upgrade(f"sqlite:///{self._template}")
+                migrations.upgrade(f"sqlite:///{self.template}")
 
     def make(self, place: Path, *, migrated: bool = True) -> str:
         """The URL of a new database in the folder `place`."""
@@ -79,7 +90,7 @@ class SqliteCopies:
             if not path.exists():
                 break
         if migrated:
-            shutil.copyfile(self._template, path)
+            shutil.copyfile(self.template, path)
         else:
             path.touch()
         return f"sqlite:///{path}"
@@ -96,8 +107,7 @@ class PostgresqlCopies:
 
     Measured on two cores with 23 tables, in memory: CREATE DATABASE with the strategy FILE_COPY
     9 ms, with WAL_LOG 20 ms, DROP DATABASE 4 ms. The same on a disk: 15 to 400 ms, as the disk
-    pleases. TRUNCATE of all tables is no faster (20 ms), and would leave a test to wait for
-    whatever the one before it forgot to end.
+    pleases. What comes on top of that is in `tests.shelf`.
     """
 
     def __init__(self, folder: Path, worker: str) -> None:

@@ -175,7 +175,7 @@ def test_a_code_that_is_over_is_not_sent(send, worker, receiver, database, clock
         member = work.session.get(members.Member, sent.member.id)
         program = sent.program
         if over == "used":
-            assert codes.verify(work, KEY, program, sent.text, member=None, place=PLACE)
+            assert codes.take(work, KEY, program, sent.text, member=None, place=PLACE)
         if over == "replaced":
             codes.send(work, KEY, program, member, kind=IdentityKind.PHONE, place=PLACE)
         if over == "erased":

@@ -11,7 +11,8 @@ from decimal import Decimal
 from adapter.core import cards, payments, programs, sales
 from adapter.core.members import IdentityKind
 from adapter.core.payments import Paid
-from adapter.core.sales import Item, Outcome, Sale
+from adapter.core.sales import Outcome
+from adapter.core.transactions import Item, Sale
 from adapter.db import Database, Work
 from tests.factories import PLACE
 

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from adapter.app import create_app
 from adapter.config import Config
 from adapter.db import Database
+from adapter.web import credentials
 from adapter.web.application import Application
 from tests.protocols.house import SECRET_KEY
 
@@ -40,6 +41,9 @@ def make_app(
         environ = {f"ADAPTER_{name}": str(value) for name, value in settings.items()}
         config = Config.from_environ({"ADAPTER_SECRET_KEY": SECRET_KEY} | environ)
         app = create_app(config, database=database)
+        # However slow the machine is, nobody is asked for once more in the middle of a test.
+        cache = credentials.CredentialCache(config.secret_key, timer=lambda: 0.0)
+        credentials.install(app, cache)
         app.test_client_class = client_class
         return app
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -18,10 +18,11 @@ from adapter.core import partners, programs
 from adapter.core.amounts import POINTS, Amount
 from adapter.core.errors import InsufficientPoints, LoyaltyError, Throttled, Unavailable
 from adapter.core.programs import ProgramTerms
-from adapter.db import CommitUnknown, Database, DatabaseUnavailable, Work
+from adapter.db import CommitUnknown, Database, DatabaseUnavailable, Glance, Work
 from adapter.web.application import Application
 from adapter.web.json import LARGEST_BODY
 from adapter.web.protocol import Protocol
+from tests.protocols.callers import OF_THE_SHAPE
 from tests.protocols.house import SECRET_KEY
 from tests.protocols.state import rows
 
@@ -159,10 +160,10 @@ def _made(kind: type[LoyaltyError]) -> LoyaltyError:
 
 
 class _Broken:
-    """A database that only ever raises one thing."""
+    """A database that only ever raises one thing, whatever time it is."""
 
-    def __init__(self, error: Exception) -> None:
-        self._error = error
+    def __init__(self, error: Exception, clock: Callable[[], datetime]) -> None:
+        self._error, self.clock = error, clock
 
     @contextmanager
     def _fail(self) -> Iterator[Work]:
@@ -171,12 +172,15 @@ class _Broken:
 
     unit_of_work = reading = _fail
 
+    def glance(self) -> Glance:
+        raise self._error
+
 
 @contextmanager
 def broken(app: Application, error: Exception) -> Iterator[None]:
     """Let every look into the database end with this error."""
     whole = app.extensions["database"]
-    app.extensions["database"] = _Broken(error)
+    app.extensions["database"] = _Broken(error, whole.clock)
     yield
     app.extensions["database"] = whole
 
@@ -270,6 +274,7 @@ class ProtocolContract:
 
     # Who is calling.
 
+    @OF_THE_SHAPE
     def test_without_credentials_nothing_is_shown_and_nothing_done(
         self, stage: Stage, subtests: pytest.Subtests
     ) -> None:
@@ -319,22 +324,26 @@ class ProtocolContract:
 
     # Where it answers.
 
+    @OF_THE_SHAPE
     def test_an_unknown_path_is_refused_in_the_vendors_words(self, stage: Stage) -> None:
         for prefix in ("", f"/{self.protocol.name}"):
             call = replace(self.unknown_path, path=prefix + self.unknown_path.path)
             self.assert_refused(self.send(stage, call), "unknown_path")
 
+    @OF_THE_SHAPE
     def test_below_the_prefix_every_path_is_the_vendors(self, stage: Stage) -> None:
         for path in ("", "/", "/v1", "/v9/nothing", "/healthz"):
             call = Call("GET", f"/{self.protocol.name}{path}")
             self.assert_refused(self.send(stage, call), "unknown_path")
 
+    @OF_THE_SHAPE
     def test_a_wrong_method_is_refused_and_the_right_ones_are_named(self, stage: Stage) -> None:
         response = self.send(stage, self.wrong_method)
 
         self.assert_refused(response, "wrong_method")
         assert response.allow and self.wrong_method.method not in response.allow
 
+    @OF_THE_SHAPE
     def test_it_answers_alike_at_its_root_and_below_its_prefix(self, stage: Stage) -> None:
         at_root = self.send(stage, self.reads)
         below = self.send(
@@ -343,6 +352,7 @@ class ProtocolContract:
 
         assert (below.status_code, below.data) == (at_root.status_code, at_root.data)
 
+    @OF_THE_SHAPE
     def test_without_its_root_it_answers_below_a_prefix_of_any_name(self, make_stage) -> None:
         name = self.protocol.name.upper()
         stage = make_stage(**{f"{name}_ROOT": "no", f"{name}_PREFIX": "/some/where"})
@@ -352,6 +362,7 @@ class ProtocolContract:
         assert moved.status_code == 200
         self.assert_nobodys(self.send(stage, self.reads))
 
+    @OF_THE_SHAPE
     def test_a_protocol_that_is_off_owns_no_path(self, make_stage) -> None:
         stage = make_stage(**{f"{self.protocol.name.upper()}_ENABLED": "no"})
 
@@ -364,6 +375,7 @@ class ProtocolContract:
 
     # What cannot be read.
 
+    @OF_THE_SHAPE
     def test_a_body_that_cannot_be_read_changes_nothing(
         self, stage: Stage, log_lines, subtests: pytest.Subtests
     ) -> None:
@@ -377,6 +389,7 @@ class ProtocolContract:
         assert rows(stage.database) == before
         assert {line["event"] for line in log_lines()} == {"request"}
 
+    @OF_THE_SHAPE
     def test_json_that_is_no_object_changes_nothing(
         self, stage: Stage, subtests: pytest.Subtests
     ) -> None:
@@ -389,6 +402,7 @@ class ProtocolContract:
                 self.assert_refused(response, "not_an_object")
         assert rows(stage.database) == before
 
+    @OF_THE_SHAPE
     def test_a_body_of_more_than_a_mebibyte_is_refused(self, stage: Stage) -> None:
         before = rows(stage.database)
         body = json.dumps({"surname": "я" * LARGEST_BODY}).encode()
@@ -402,6 +416,7 @@ class ProtocolContract:
         self.assert_refused(unannounced, "too_large")
         assert rows(stage.database) == before
 
+    @OF_THE_SHAPE
     def test_a_body_shorter_than_announced_is_refused(self, stage: Stage) -> None:
         body = json.dumps(self.writes.body).encode()
         longer = {"CONTENT_LENGTH": str(len(body) + 1)}
@@ -410,6 +425,7 @@ class ProtocolContract:
 
         self.assert_refused(response, "cut_off")
 
+    @OF_THE_SHAPE
     def test_a_compressed_body_is_refused(self, stage: Stage) -> None:
         before = rows(stage.database)
         body = gzip.compress(json.dumps(self.writes.body).encode())
@@ -441,6 +457,7 @@ class ProtocolContract:
         assert (second.status_code, second.data) == (first.status_code, first.data)
         assert rows(stage.database) == after_first
 
+    @OF_THE_SHAPE
     def test_every_refusal_of_the_core_has_words_of_the_vendors(
         self, stage: Stage, log_lines, subtests: pytest.Subtests
     ) -> None:
@@ -460,6 +477,7 @@ class ProtocolContract:
                 assert not any(trace in response.text for trace in CANARY.traces())
         assert "bug" not in {line["event"] for line in log_lines()}
 
+    @OF_THE_SHAPE
     def test_a_mistake_of_ours_is_an_internal_error_and_one_line_in_the_log(
         self, stage: Stage, log_lines, subtests: pytest.Subtests
     ) -> None:
@@ -479,6 +497,7 @@ class ProtocolContract:
                 assert not any(trace in str(bug) for trace in CANARY.traces())
 
     @pytest.mark.parametrize("warm", [True, False])
+    @OF_THE_SHAPE
     def test_a_database_that_cannot_serve_is_said_in_the_vendors_words(
         self, stage: Stage, warm: bool, log_lines, subtests: pytest.Subtests
     ) -> None:
@@ -517,6 +536,7 @@ class ProtocolContract:
         assert [trace for trace in CANARY.traces() if trace in text] == []
         assert SECRET not in text
 
+    @OF_THE_SHAPE
     def test_every_request_has_one_line_that_says_how_it_ended(
         self, stage: Stage, log_lines
     ) -> None:
@@ -527,6 +547,7 @@ class ProtocolContract:
         assert (line["protocol"], line["program"]) == (self.protocol.name, "MAIN")
         assert (line["method"], line["status"]) == (self.reads.method, response.status_code)
 
+    @OF_THE_SHAPE
     def test_every_reply_has_a_request_id(self, stage: Stage) -> None:
         given = {"X-Request-ID": "0123456789-abc"}
 
@@ -538,6 +559,7 @@ class ProtocolContract:
                 assert len(response.headers["X-Request-ID"]) == 32
                 assert named.headers["X-Request-ID"] == "0123456789-abc"
 
+    @OF_THE_SHAPE
     def test_no_path_leads_to_a_page_or_elsewhere(self, stage: Stage) -> None:
         path = self.reads.path.partition("?")[0]
         odd = [path + "/", "/" + path, path + "//", path + "/.", path.upper(), path + ";a=b"]
