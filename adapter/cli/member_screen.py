@@ -170,6 +170,6 @@ def _figures(line: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def _place(line: dict[str, Any]) -> str:
-    """Where it came from: `swip · outlet Store 7 · till 12 · by Olga`."""
+    """Where it came from: `channel · outlet Store 7 · till 12 · by Olga`."""
     words = {"channel": "", "outlet": "outlet ", "terminal": "till ", "actor": "by "}
     return " · ".join(f"{word}{line[name]}" for name, word in words.items() if line[name])

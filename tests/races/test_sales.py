@@ -355,6 +355,6 @@ def test_eight_tills_at_random_leave_sound_books(
                 if sale.state == "recorded"
             ]
             assert counted(work, member) == (
-                len(standing),
+                sum(sale.total_minor >= 0 for sale in standing),
                 sum(sale.total_minor for sale in standing),
             )

@@ -185,7 +185,7 @@ class Members(Fields):
         shown = {
             **member.profile,
             "status": "active" if member.active else "inactive",
-            "visit": len(sales),
+            "visit": sum(sale.total >= 0 for sale in sales),
             "totalSpent": sum(sale.total for sale in sales),
             "membershipKey": member.key,
             **self.balances(member),
