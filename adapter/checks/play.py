@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -20,7 +21,7 @@ HOSTILE = "hostile"
 AT_ONCE = 6
 
 
-class Play:
+class Play(ABC):
     """The client of a vendor, and the people it made up; each vendor adds its calls.
 
     `allowed` are the statuses that are in order for any request.
@@ -47,11 +48,11 @@ class Play:
         )
         self._made: dict[str, Any] = {}
 
+    @abstractmethod
     def knock(self) -> None:
         """Sends a first request that changes nothing. Raises: NoAnswer."""
-        raise NotImplementedError
 
-    def clean_up(self) -> None:
+    def clean_up(self) -> None:  # noqa: B027 (most vendors have no way)
         """Takes back what the run can take back; nothing unless a vendor has a way."""
 
     def judged(self) -> list[Answer]:
