@@ -109,3 +109,24 @@ def test_an_entry_of_an_order_that_is_undone_by_hand_leaves_the_ledger_sound(
     assert undone.exit_code == 0
     assert facts("members", "show", anna.member.id)["timeline"][-1]["available"] == "120"
     assert run("ledger", "verify").exit_code == 0
+
+
+def test_points_given_back_by_hand_settle_what_a_refund_could_not_take(
+    run, facts, database, anna, ordered
+):
+    with database.unit_of_work() as work:
+        factories.make_rule(work, anna.program)
+    earning = ordered("R-1", 0)
+    _close(database, anna, earning, 10000)
+    _close(database, anna, ordered("R-2", 220), 1)  # all there is; a kopeck earns 0.01
+    with database.unit_of_work() as work:
+        order = orders.find(work, anna.program.id, earning, source="swip")
+        orders.refund(work, anna.program, order, 10000, place=TILL)
+    timeline = facts("members", "show", anna.member.id)["timeline"]
+    (spent,) = {line["entry"] for line in timeline if line["kind"] == "capture"}
+
+    run("points", "reverse", spent, *WHO)
+
+    # What was there before, and the kopeck's worth; not the 100 that were earned and refunded.
+    assert facts("members", "show", anna.member.id)["timeline"][-1]["available"] == "120.01"
+    assert run("ledger", "verify").exit_code == 0
