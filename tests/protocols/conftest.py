@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable, Iterator
 
 import pytest
-from flask.testing import FlaskClient
 
 from adapter.app import create_app
 from adapter.config import Config
@@ -15,20 +14,14 @@ from adapter.db import Database
 from adapter.web import credentials
 from adapter.web.application import Application
 from tests.protocols.house import SECRET_KEY
+from tests.protocols.watchful import WatchfulClient
 
 pytest.register_assert_rewrite("tests.protocols.contract")
 
 
 @pytest.fixture
-def client_class() -> type[FlaskClient]:
-    """What test clients are made of; a vendor's tests may put a stricter one in its place."""
-    return FlaskClient
-
-
-@pytest.fixture
 def make_app(
     database: Database,
-    client_class: type[FlaskClient],
     tmp_path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[..., Application]]:
@@ -44,7 +37,7 @@ def make_app(
         # However slow the machine is, nobody is asked for once more in the middle of a test.
         cache = credentials.CredentialCache(config.secret_key, timer=lambda: 0.0)
         credentials.install(app, cache)
-        app.test_client_class = client_class
+        app.test_client_class = WatchfulClient
         return app
 
     yield make

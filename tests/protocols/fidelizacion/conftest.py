@@ -6,21 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 
 from adapter.core import programs
 from adapter.db import Database
 from adapter.web.application import Application
-from tests.protocols.fidelizacion.till import KEY, Till, WatchfulClient, add_key
+from tests.protocols.fidelizacion.till import KEY, Till, add_key
 
 # 5.6: of 18.60 paid otherwise than with points a tenth is 1.86 points, 186 in their smallest part.
 EARNING = {"points_per_unit": "0.1"}
-
-
-@pytest.fixture
-def client_class() -> type[FlaskClient]:
-    """Every client of these tests looks at every reply."""
-    return WatchfulClient
 
 
 @pytest.fixture

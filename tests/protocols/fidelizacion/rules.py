@@ -14,7 +14,9 @@ TOP = {"status", "message", "data"}
 RESERVED = {"status", "message", "error"}
 
 
-def assert_obeys(method: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
+def assert_obeys(
+    method: str, path: str, status: int, headers: Mapping[str, str], body: bytes
+) -> None:
     """Fail unless a reply of ours is one that a terminal can read."""
     assert status in STATUSES, f"status {status}"
     assert headers["Content-Type"] == "application/json"

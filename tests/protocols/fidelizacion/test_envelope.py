@@ -68,6 +68,7 @@ def test_letters_are_sent_as_they_are(till: Till) -> None:
 def reply(body: bytes = SUCCESS, status: int = 200, **headers: str) -> dict[str, Any]:
     return {
         "method": "POST",
+        "path": "/v1/event",
         "status": status,
         "headers": HEADERS | {name.replace("_", "-"): text for name, text in headers.items()},
         "body": body,

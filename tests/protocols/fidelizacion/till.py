@@ -16,9 +16,7 @@ from adapter.core.origins import Place
 from adapter.core.programs import ProgramTerms
 from adapter.db import Database, Work
 from adapter.web.application import Application
-from adapter.web.mount import owner_of
 from tests.protocols.callers import read_sample
-from tests.protocols.fidelizacion.rules import assert_obeys
 from tests.protocols.house import SECRET_KEY
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -50,20 +48,6 @@ def add_key(
     partners.create_credential(
         work, program.id, protocol="fidelizacion", name="tills", digest=digest, settings=agreed
     )
-
-
-class WatchfulClient(FlaskClient):
-    """A test client that fails on any reply to a terminal that breaks a rule for all replies."""
-
-    def open(self, *args: Any, **options: Any) -> TestResponse:
-        """The reply, if it is one that a terminal can read."""
-        response = super().open(*args, **options)
-        request = response.request
-        with self.application.app_context():
-            owner = owner_of(request.path)
-        if owner is not None and owner.name == "fidelizacion":
-            assert_obeys(request.method, response.status_code, response.headers, response.data)
-        return response
 
 
 @dataclass(frozen=True)

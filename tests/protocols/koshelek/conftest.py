@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 
 from adapter.core import programs
 from adapter.db import Database
@@ -15,16 +14,9 @@ from tests.protocols.koshelek.wallet import (
     LOGIN,
     PASSWORD,
     Wallet,
-    WatchfulClient,
     add_login,
     basic,
 )
-
-
-@pytest.fixture
-def client_class() -> type[FlaskClient]:
-    """Every client of these tests looks at every reply."""
-    return WatchfulClient
 
 
 @pytest.fixture

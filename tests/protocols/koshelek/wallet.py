@@ -16,10 +16,8 @@ from adapter.core import partners
 from adapter.core.programs import ProgramTerms
 from adapter.db import Database, Work
 from adapter.web.application import Application
-from adapter.web.mount import owner_of
 from tests.protocols.callers import read_sample
 from tests.protocols.house import SECRET_KEY
-from tests.protocols.koshelek.rules import assert_obeys
 
 # An example as the vendor prints it.
 sample = partial(read_sample, Path(__file__).parent / "samples")
@@ -44,22 +42,6 @@ def add_login(
     partners.create_credential(
         work, program.id, protocol="koshelek", name=login, digest=digest, settings=agreed
     )
-
-
-class WatchfulClient(FlaskClient):
-    """A test client that fails on any reply of Koshelek's that breaks a rule for all replies."""
-
-    def open(self, *args: Any, **options: Any) -> TestResponse:
-        """The reply, if it is one that Koshelek can read."""
-        response = super().open(*args, **options)
-        request = response.request
-        with self.application.app_context():
-            owner = owner_of(request.path)
-        if owner is not None and owner.name == "koshelek":
-            assert_obeys(
-                request.method, request.path, response.status_code, response.headers, response.data
-            )
-        return response
 
 
 @dataclass(frozen=True)

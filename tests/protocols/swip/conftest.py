@@ -6,23 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 
 from adapter.core import programs
 from adapter.core.members import Member
 from adapter.db import Database
 from adapter.web.application import Application
 from tests.protocols.swip.people import add_maria
-from tests.protocols.swip.plugin import HEADERS, MERCHANT, TOKEN, Plugin, WatchfulClient, add_token
+from tests.protocols.swip.plugin import HEADERS, MERCHANT, TOKEN, Plugin, add_token
 
 # An order earns a point for each rouble.
 EARNING = {"points_per_unit": "1"}
-
-
-@pytest.fixture
-def client_class() -> type[FlaskClient]:
-    """Every client of these tests looks at every reply."""
-    return WatchfulClient
 
 
 @pytest.fixture

@@ -16,10 +16,8 @@ from adapter.core.origins import Place
 from adapter.core.programs import ProgramTerms
 from adapter.db import Database, Work
 from adapter.web.application import Application
-from adapter.web.mount import owner_of
 from tests.protocols.callers import read_sample
 from tests.protocols.house import SECRET_KEY
-from tests.protocols.swip.rules import assert_obeys
 
 SAMPLES = Path(__file__).parent / "samples"
 # An example as the specification prints it.
@@ -51,22 +49,6 @@ def add_token(
     partners.create_credential(
         work, program.id, protocol="swip", name=merchant, digest=digest, settings=agreed
     )
-
-
-class WatchfulClient(FlaskClient):
-    """A test client that fails on any reply to a plugin that breaks a rule for all replies."""
-
-    def open(self, *args: Any, **options: Any) -> TestResponse:
-        """The reply, if it is one that a plugin can read."""
-        response = super().open(*args, **options)
-        request = response.request
-        with self.application.app_context():
-            owner = owner_of(request.path)
-        if owner is not None and owner.name == "swip":
-            assert_obeys(
-                request.method, request.path, response.status_code, response.headers, response.data
-            )
-        return response
 
 
 @dataclass(frozen=True)

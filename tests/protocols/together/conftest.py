@@ -6,17 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 
 from adapter.db import Database
 from adapter.web.application import Application
-from tests.protocols.together.shop import Shop, WatchfulClient, open_shop
-
-
-@pytest.fixture
-def client_class() -> type[FlaskClient]:
-    """Every client of these tests looks at every reply."""
-    return WatchfulClient
+from tests.protocols.together.shop import Shop, open_shop
 
 
 @pytest.fixture

@@ -13,21 +13,14 @@ from adapter.core.programs import ProgramTerms
 from adapter.db import Database
 from adapter.web.application import Application
 from tests.factories import findings
-from tests.protocols.fidelizacion import till as tills
 from tests.protocols.fidelizacion.till import Till, add_key, data_of
-from tests.protocols.koshelek import wallet as wallets
 from tests.protocols.koshelek.wallet import Wallet, add_login, basic, is_empty
-from tests.protocols.swip import plugin as plugins
 from tests.protocols.swip.bills import good, told
 from tests.protocols.swip.plugin import Plugin, add_token
 
 # Of ten roubles paid otherwise than with points, one point; each is worth a rouble.
 EARNING = {"points_per_unit": "0.1"}
 CARD = "/v1/card"
-
-
-class WatchfulClient(wallets.WatchfulClient, tills.WatchfulClient, plugins.WatchfulClient):
-    """A test client that looks at every reply as the platform does that it goes to."""
 
 
 @dataclass(frozen=True)
