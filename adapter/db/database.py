@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, exc, make_url
+from sqlalchemy import Engine, create_engine, event, exc, make_url
 from sqlalchemy.orm import Session
 
-from adapter.db import sqlite
-from adapter.db.errors import CommitUnknown, DatabaseUnavailable, is_retryable
-from adapter.db.lookups import Lookup, Row
+from adapter.db import driver, sqlite
+from adapter.db.batch import Batch, Overtaken
+from adapter.db.errors import CommitUnknown, DatabaseUnavailable, LocksNeeded, is_retryable
+from adapter.db.work import Attempt, Glance, Work
 
 T = TypeVar("T")
 
-ATTEMPTS = 5
+# An engine that takes no locks of its own to be serialisable asks again and again for a crowd.
+ATTEMPTS = 10
+LONGEST_PAUSE = 0.25
 # A platform waits five seconds at most: what is tried again must end well before that.
 RETRY_SECONDS = 3.0
 # Waiting for a connection, a lock or a busy SQLite file ends in time for a decent refusal.
@@ -32,30 +34,6 @@ PATIENCE_SECONDS = 60
 def utc_now() -> datetime:
     """The present instant, aware and in UTC."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """One unit of work: a session, and the one instant at which all of it happens."""
-
-    session: Session
-    now: datetime
-
-    def rows(self, lookup: Lookup, values: Mapping[str, Any]) -> Sequence[Row]:
-        """What a lookup finds, here among all else that this unit of work sees."""
-        return self.session.connection().execute(lookup.statement, values).all()
-
-
-@dataclass(frozen=True, slots=True)
-class Glance:
-    """A look by single statements, each of which sees the rows as they are when it comes."""
-
-    engine: Engine
-    now: datetime
-
-    def rows(self, lookup: Lookup, values: Mapping[str, Any]) -> Sequence[Row]:
-        """What a lookup finds."""
-        return lookup.rows(self.engine, values)
 
 
 class Database:
@@ -93,6 +71,7 @@ class Database:
 
                 postgresql.be_punctual(self.engine)
                 postgresql.be_punctual(self._glancing)
+            event.listen(self.engine, "checkin", _forget_readings)
             # One snapshot for all the statements of a reading, and no writes by mistake.
             self._looking = self.engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -111,9 +90,45 @@ class Database:
             CommitUnknown: The connection broke during the commit itself.
         """
         with self._turn(), Session(self.engine, expire_on_commit=False) as session:
-            yield Work(session, self.clock())
-            session.flush()
+            work = Work(session, self.clock())
+            yield work
+            work.session.flush()
             _commit(session)
+
+    @contextmanager
+    def attempt(self) -> Iterator[Work]:
+        """A unit of work without a lock: it looks by single statements, and what it writes is
+        written on leaving, all at once, if what it moves on is still as it was seen.
+
+        Raises:
+            LocksNeeded: Nothing was done: somebody else came first, it takes a session, or it was
+                refused, which is believed under locks alone.
+            CommitUnknown: The connection broke while it was written.
+        """
+        # One line for all of it, so that a dead one shows while nothing is written yet.
+        with driver.line(self._glancing) as line:
+            work = Attempt(line, self.clock())
+            try:
+                yield work
+            except (LocksNeeded, DatabaseUnavailable, exc.SQLAlchemyError):
+                raise
+            except Exception as refusal:
+                raise LocksNeeded from refusal
+            if work.batch and self._writers is None:
+                with _at_once(work.batch):
+                    work.batch.send(self.dialect, line.write)
+        # Who has the turn may need a line: nobody waits for it with one in hand.
+        if work.batch:
+            with (
+                _at_once(work.batch),
+                self._turn(),
+                driver.line(self._glancing) as line,
+                line.writing(self._begin) as execute,
+            ):
+                work.batch.send(self.dialect, execute)
+
+    def _begin(self, connection: Any) -> None:
+        sqlite.begin_immediate(connection, self._wait, connection.execute)
 
     @contextmanager
     def reading(self) -> Iterator[Work]:
@@ -139,6 +154,20 @@ class Database:
 
         return again(once)
 
+    def run_lightly(self, unit: Callable[[Work], T]) -> T:
+        """What `unit` returns once it is committed, at first tried without locks: for what is
+        done many times a second, and by few statements.
+        """
+        try:
+            with self.attempt() as work:
+                return unit(work)
+        except LocksNeeded:
+            pass
+        except exc.DBAPIError as error:
+            if not is_retryable(error):
+                raise
+        return self.run(unit)
+
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """One writer of this process at a time where the file takes no more than one anyway.
@@ -161,28 +190,52 @@ class Database:
         self._glancing.dispose()
 
 
-def again(attempt: Callable[[], T]) -> T:
-    """What `attempt` returns, tried again with jitter where nothing had been committed."""
+def again(once: Callable[[], T]) -> T:
+    """What `once` returns, tried again with jitter where nothing had been committed."""
     give_up_at = time.monotonic() + RETRY_SECONDS
     for number in range(1, ATTEMPTS + 1):
         try:
-            return attempt()
+            return once()
+        except LocksNeeded:
+            # At once, and not for the last time: the next one takes them.
+            continue
         except exc.DBAPIError as error:
             last = number == ATTEMPTS or time.monotonic() > give_up_at
             if last or not is_retryable(error):
                 raise
-        time.sleep(random.uniform(0, 0.02 * 2**number))  # noqa: S311  # nosec B311
+        time.sleep(random.uniform(0, min(0.02 * 2**number, LONGEST_PAUSE)))  # noqa: S311  # nosec B311
     raise AssertionError("unreachable")  # pragma: no cover
+
+
+@contextmanager
+def _at_once(batch: Batch) -> Iterator[None]:
+    """What is sent inside is written, or nothing was and locks are needed."""
+    if batch.moves > 1:
+        # Of several rows some might be moved on, and there is no way back.
+        raise LocksNeeded
+    try:
+        yield
+    except (Overtaken, exc.IntegrityError) as error:
+        raise LocksNeeded from error
+    except exc.DBAPIError as error:
+        raise _commit_unknown(error) from error
 
 
 def _commit(session: Session) -> None:
     try:
         session.commit()
     except exc.DBAPIError as error:
-        # A lost answer to a commit must never be repeated blindly; the origin tells what happened.
-        if error.connection_invalidated:
-            raise CommitUnknown("the connection was lost during the commit") from error
-        raise
+        raise _commit_unknown(error) from error
+
+
+def _commit_unknown(error: exc.DBAPIError) -> Exception:
+    """The error, or where the connection broke that nobody knows what was done.
+
+    A lost answer to a commit must never be repeated blindly; the origin tells what happened.
+    """
+    if error.connection_invalidated:
+        return CommitUnknown("the connection was lost during the commit")
+    return error
 
 
 def _wait(serving: bool) -> int:
@@ -204,7 +257,18 @@ def _engine(url: str, serving: bool, pool_size: int, *, autocommit: bool = False
             milliseconds = WAIT_SECONDS * 1000
             settings += f" -c lock_timeout={milliseconds} -c statement_timeout={milliseconds + 250}"
             settings += f" -c idle_in_transaction_session_timeout={5 * milliseconds}"
+        if autocommit:
+            # A few statements, each by keys that have an index: to plan them anew for every value
+            # would cost more than to carry them out.
+            settings += " -c plan_cache_mode=force_generic_plan"
         options["connect_args"] = {"connect_timeout": WAIT_SECONDS, "options": settings}
     if autocommit:
         options |= {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
     return create_engine(url, hide_parameters=True, **options)
+
+
+def _forget_readings(connection: Any, _record: Any) -> None:
+    # A reading leaves READ WRITE behind, said at every BEGIN: a server that was told to take no
+    # writes (default_transaction_read_only) would then take ours.
+    if connection is not None:
+        connection.read_only = None

@@ -6,6 +6,9 @@ from sqlalchemy import exc
 
 # serialization_failure and deadlock_detected: the engine asks to run the work again.
 _RUN_AGAIN = frozenset({"40001", "40P01"})
+# read_only_sql_transaction, a transaction that the server's clock has ended, and what the server
+# finds wrong with itself: the driver has another class of errors for them than for an outage.
+_UNABLE = frozenset({"25006", "25P03", "25P04", "XX000", "XX001", "XX002"})
 
 
 class DatabaseUnavailable(Exception):
@@ -14,6 +17,10 @@ class DatabaseUnavailable(Exception):
 
 class CommitUnknown(DatabaseUnavailable):
     """The connection was lost while the commit was under way: it may or may not have happened."""
+
+
+class LocksNeeded(Exception):
+    """An attempt without locks did nothing and is to be made anew with them."""
 
 
 def is_retryable(error: BaseException) -> bool:
@@ -29,4 +36,6 @@ def is_unavailable(error: BaseException) -> bool:
         return True
     if isinstance(error, exc.OperationalError | exc.InterfaceError):
         return True
-    return isinstance(error, exc.DBAPIError) and error.connection_invalidated
+    if not isinstance(error, exc.DBAPIError):
+        return False
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _UNABLE

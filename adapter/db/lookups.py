@@ -1,4 +1,4 @@
-"""One statement that only reads, sent by the driver itself: for calls that do nothing else.
+"""A statement that only reads, put together once; by the driver itself where no session is open.
 
 SQLAlchemy writes the SQL and converts the values, as ever; a session, a transaction and a result of
 its own for each execution would cost several times what the statement does (docs/decisions/0013).
@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, PoolProxiedConnection, Select, exc
+from sqlalchemy import Dialect, Select, Table
+
+from adapter.db.driver import Line
 
 Row = Sequence[Any]
 Convert = Callable[[Any], Any]
@@ -19,20 +21,27 @@ Convert = Callable[[Any], Any]
 class Lookup:
     """A statement to be asked again and again, put together once for each engine's language."""
 
-    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+    def __init__(
+        self, statement: Select[*tuple[Any, ...]], *, locking: Sequence[Table] = ()
+    ) -> None:
         self.statement = statement
+        # For a unit of work that takes locks, and only of the rows of these tables.
+        self.locked = (
+            statement.with_for_update(of=list(locking), key_share=True) if locking else statement
+        )
         self._prepared: dict[str, _Prepared] = {}
 
-    def rows(self, engine: Engine, values: Mapping[str, Any]) -> list[Row]:
-        """Its rows for these values, each as wide as the statement, on a connection in autocommit.
+    def rows(self, line: Line, values: Mapping[str, Any]) -> list[Row]:
+        """Its rows for these values, each as wide as the statement.
 
         Raises:
             DBAPIError: As SQLAlchemy would raise it.
         """
-        prepared = self._prepared.get(engine.dialect.name)
+        dialect = line.engine.dialect
+        prepared = self._prepared.get(dialect.name)
         if prepared is None:
-            prepared = self._prepared[engine.dialect.name] = _prepare(self.statement, engine)
-        found = _fetch(engine, prepared.sql, prepared.parameters(values))
+            prepared = self._prepared[dialect.name] = _prepare(self.statement, dialect)
+        found = line.rows(prepared.sql, prepared.parameters(values))
         return [prepared.row(row) for row in found] if prepared.results else found
 
 
@@ -42,10 +51,11 @@ class _Prepared:
     names: Sequence[str]
     is_positional: bool
     binds: Mapping[str, Convert]
+    own: Mapping[str, Any]  # values that are the statement's and not the caller's
     results: Sequence[tuple[int, Convert]]
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
-        given = dict(values)
+        given = {**self.own, **values}
         for name, convert in self.binds.items():
             given[name] = convert(given[name])
         return [given[name] for name in self.names] if self.is_positional else given
@@ -57,8 +67,7 @@ class _Prepared:
         return converted
 
 
-def _prepare(statement: Select[*tuple[Any, ...]], engine: Engine) -> _Prepared:
-    dialect = engine.dialect
+def _prepare(statement: Select[*tuple[Any, ...]], dialect: Dialect) -> _Prepared:
     compiled: Any = statement.compile(dialect=dialect)
     binds = {
         compiled.bind_names[bind]: bind.type.dialect_impl(dialect).bind_processor(dialect)
@@ -73,41 +82,6 @@ def _prepare(statement: Select[*tuple[Any, ...]], engine: Engine) -> _Prepared:
         names=compiled.positiontup or list(binds),
         is_positional=bool(compiled.positional),
         binds={name: convert for name, convert in binds.items() if convert},
+        own={name: bind.value for bind, name in compiled.bind_names.items() if not bind.required},
         results=[(place, convert) for place, convert in enumerate(results) if convert],
-    )
-
-
-def _fetch(engine: Engine, sql: str, parameters: Any) -> list[Row]:
-    driver: Any = engine.dialect.loaded_dbapi
-    pooled: PoolProxiedConnection | None = None
-    try:
-        pooled = engine.raw_connection()
-        cursor = pooled.cursor()
-        cursor.execute(sql, parameters)
-        return list(cursor.fetchall())
-    except driver.Error as error:
-        raise _as_sqlalchemy_says(error, engine, sql, pooled) from error
-    finally:
-        if pooled is not None:
-            pooled.close()
-
-
-def _as_sqlalchemy_says(
-    error: Exception, engine: Engine, sql: str, pooled: PoolProxiedConnection | None
-) -> BaseException:
-    """The driver's error in its SQLAlchemy class. If its connection is dead, so may be all others
-    of the pool that are as old, and they are given up as SQLAlchemy itself would do it.
-    """
-    dialect: Any = engine.dialect
-    is_gone = bool(dialect.is_disconnect(error, pooled and pooled.dbapi_connection, None))
-    if is_gone and pooled is not None:
-        engine.pool._invalidate(pooled, error)
-    return exc.DBAPIError.instance(
-        sql,
-        None,
-        error,
-        dialect.loaded_dbapi.Error,
-        hide_parameters=True,
-        connection_invalidated=is_gone,
-        dialect=dialect,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -32,22 +33,23 @@ def prepare(engine: Engine, *, synchronous: str, wait: float) -> None:
         how = connection.get_execution_options().get("begin", "BEGIN IMMEDIATE")
         # Deferred, two spends of the same last points would both read before either writes.
         if how == "BEGIN IMMEDIATE":
-            _begin_immediate(connection, wait)
+            driver: Any = connection.connection.dbapi_connection
+            begin_immediate(driver, wait, connection.exec_driver_sql)
         else:
             connection.exec_driver_sql(how)
 
 
-def _begin_immediate(connection: Connection, wait: float) -> None:
+def begin_immediate(driver: Any, wait: float, execute: Callable[[str], Any]) -> None:
+    """Be the one who writes, on a connection of the driver's own: while we look again and again,
+    others need the processor. `execute` has the last look, and so its error is what one gets.
+    """
     give_up_at = time.monotonic() + wait
-    # The driver's own connection: while we look again and again, others need the processor.
-    driver: Any = connection.connection.dbapi_connection
     driver.execute("PRAGMA busy_timeout = 0")
     try:
         while _is_busy(driver) and time.monotonic() < give_up_at:
             time.sleep(LOOK_AGAIN_SECONDS)
         if not driver.in_transaction:
-            # The last look, whose error is then SQLAlchemy's as that of any other statement.
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            execute("BEGIN IMMEDIATE")
     finally:
         driver.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
 

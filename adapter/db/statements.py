@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Table, insert, literal_column
+from sqlalchemy import ColumnElement, Connection, Table, insert, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -42,6 +42,20 @@ def insert_those_missing(
     values = rows[0] if len(rows) == 1 else list(rows)
     statement = upsert(model).values(values).on_conflict_do_nothing(index_elements=unique)
     return session.scalars(statement.returning(model)).all()
+
+
+def is_inserted(
+    connection: Connection,
+    model: type[Base],
+    values: dict[str, Any],
+    *,
+    unique: Sequence[str] | None,
+) -> bool:
+    """Whether the row was inserted, as by `insert_unless_there`, without an object of it."""
+    upsert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = upsert(cast(Table, model.__table__)).values(values)
+    inserted = statement.on_conflict_do_nothing(index_elements=unique).returning(constant(1))
+    return connection.execute(inserted).first() is not None
 
 
 def add_up(session: Session, model: type[Base], key: dict[str, Any], **amounts: int) -> None:

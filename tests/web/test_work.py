@@ -6,6 +6,8 @@ import psycopg
 import pytest
 from sqlalchemy import exc
 
+from adapter.db.database import ATTEMPTS
+
 SEED = {"data": '{"name": "sunflower"}'}
 
 
@@ -37,7 +39,7 @@ def test_a_view_that_keeps_failing_is_refused_as_unavailable(scene):
     reply = scene.client.post("/v1/parrot/seed", **SEED)
 
     assert (reply.status_code, reply.json) == (503, {"squawk": "asleep"})
-    assert (scene.runs, eaten(scene)) == (5, 0)
+    assert (scene.runs, eaten(scene)) == (ATTEMPTS, 0)
 
 
 def test_a_commit_of_unknown_end_is_never_run_again(scene, lost_commit):

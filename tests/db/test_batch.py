@@ -1,0 +1,209 @@
+"""Rows gathered and written at once: all of them, or none."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from sqlalchemy import exc, select
+
+from adapter.core.ledger import Account
+from adapter.core.members import Counters, Member
+from adapter.db import Database, Work
+from adapter.db.base import values_of
+from adapter.db.batch import Overtaken
+from adapter.db.errors import LocksNeeded
+from tests.factories import make_member, make_program
+from tests.on_the_wire import on_the_wire
+
+
+@pytest.fixture
+def member(database: Database) -> Member:
+    """Somebody whose rows they are."""
+    with database.unit_of_work() as work:
+        return make_member(work, make_program(work))
+
+
+def account_of(member: Member, **changes: Any) -> dict[str, Any]:
+    """The row of a new account."""
+    return {
+        "id": uuid.uuid4(),
+        "program_id": member.program_id,
+        "member_id": member.id,
+        "owner_id": member.id,
+        "unit": "points",
+        "role": "spendable",
+        "may_go_negative": False,
+        "balance_minor": 0,
+        "version": 0,
+        "digest": b"",
+    } | changes
+
+
+def accounts(database: Database) -> list[tuple[int | None, int | None, bytes | None]]:
+    """Balance, version and digest of each member's account."""
+    columns = (Account.balance_minor, Account.version, Account.digest)
+    with database.reading() as work:
+        found = select(*columns).where(Account.member_id.is_not(None)).order_by(Account.unit)
+        return [tuple(row) for row in work.session.execute(found)]
+
+
+def counted(database: Database) -> list[tuple[int, int]]:
+    """What was counted of anybody."""
+    with database.reading() as work:
+        rows = work.session.execute(select(Counters.visits, Counters.spent_minor))
+        return [tuple(row) for row in rows]
+
+
+def moved(row: dict[str, Any], balance: int, version: int) -> dict[str, Any]:
+    """What an account becomes."""
+    state = {"id": row["id"], "balance_minor": balance, "version": version}
+    return state | {"digest": bytes([version]) * 32}
+
+
+def test_what_was_gathered_is_there_afterwards(database: Database, member: Member) -> None:
+    row = account_of(member)
+
+    with database.attempt() as work:
+        work.batch.insert(Account, row, account_of(member, unit="credit"))
+        work.batch.add_up(Counters, {"member_id": member.id}, {"visits": 1, "spent_minor": 10})
+        work.batch.add_up(Counters, {"member_id": member.id}, {"visits": 1, "spent_minor": -3})
+
+    assert accounts(database) == [(0, 0, b""), (0, 0, b"")]
+    assert counted(database) == [(2, 7)]
+
+
+def test_a_row_comes_back_as_it_was_given(database: Database, member: Member) -> None:
+    row = account_of(member, digest=bytes(range(32)), may_go_negative=True, balance_minor=-(10**15))
+
+    with database.attempt() as work:
+        work.batch.insert(Account, row)
+
+    with database.reading() as work:
+        assert values_of(work.session.get_one(Account, row["id"])) == row
+
+
+def test_a_row_moves_on_from_the_version_that_was_seen(database: Database, member: Member) -> None:
+    row = account_of(member)
+    with database.attempt() as work:
+        work.batch.insert(Account, row)
+
+    with database.attempt() as work:
+        work.batch.move_on(Account, moved(row, 5, 1), seen=0)
+        work.batch.move_on(Account, moved(row, 7, 2), seen=1)
+
+    assert accounts(database) == [(7, 2, b"\2" * 32)]
+
+
+def test_nothing_is_written_where_a_row_was_overtaken(database: Database, member: Member) -> None:
+    row = account_of(member)
+    with database.attempt() as work:
+        work.batch.insert(Account, row)
+        work.batch.move_on(Account, moved(row, 5, 1), seen=0)
+
+    with pytest.raises(LocksNeeded), database.attempt() as work:
+        work.batch.insert(Account, account_of(member, unit="credit"))
+        work.batch.add_up(Counters, {"member_id": member.id}, {"visits": 1, "spent_minor": 10})
+        work.batch.move_on(Account, moved(row, 9, 1), seen=0)
+
+    assert accounts(database) == [(5, 1, b"\1" * 32)]
+    assert counted(database) == []
+
+
+def test_a_unit_with_locks_is_told_of_being_overtaken(database: Database, member: Member) -> None:
+    row = account_of(member)
+    with pytest.raises(Overtaken), database.unit_of_work() as work:
+        work.batch.insert(Account, row)
+        work.flush()
+        work.batch.move_on(Account, moved(row, 9, 2), seen=1)
+        work.flush()
+
+    assert accounts(database) == []
+
+
+def test_a_row_in_the_making_is_written_in_its_last_state(
+    database: Database, member: Member
+) -> None:
+    row = account_of(member)
+
+    with database.attempt() as work:
+        work.batch.insert(Account, row)
+        work.batch.move_on(Account, moved(row, 5, 1), seen=0)
+        work.batch.update(Account, {"id": row["id"], "digest": b"x"}, adding={"balance_minor": 2})
+
+    assert accounts(database) == [(7, 1, b"x")]
+
+
+def test_columns_are_set_or_added_to(database: Database, member: Member) -> None:
+    row = account_of(member, balance_minor=10)
+    with database.attempt() as work:
+        work.batch.insert(Account, row)
+
+    with database.attempt() as work:
+        for digest in (b"a", b"b"):
+            work.batch.update(
+                Account, {"id": row["id"], "digest": digest}, adding={"balance_minor": 3}
+            )
+
+    assert accounts(database) == [(16, 0, b"b")]
+
+
+def test_constraints_speak_and_nothing_is_written(database: Database, member: Member) -> None:
+    with pytest.raises(LocksNeeded), database.attempt() as work:
+        work.batch.add_up(Counters, {"member_id": member.id}, {"visits": 1, "spent_minor": 10})
+        work.batch.insert(Account, account_of(member, balance_minor=-1))
+
+    assert counted(database) == []
+    with pytest.raises(exc.IntegrityError), database.unit_of_work() as work:
+        work.batch.insert(Account, account_of(member, balance_minor=-1))
+
+
+def test_it_is_one_statement_on_postgresql(database: Database, member: Member) -> None:
+    row = account_of(member)
+    with on_the_wire(database) as sent, database.attempt() as work:
+        work.batch.insert(Account, row, account_of(member, unit="credit"))
+        work.batch.add_up(Counters, {"member_id": member.id}, {"visits": 1, "spent_minor": 10})
+
+    assert len(sent.queries) == (1 if database.dialect == "postgresql" else 3)
+    if database.dialect == "postgresql":
+        assert sent.all == sent.queries  # which begins and commits by itself
+
+
+def test_the_session_sees_what_was_gathered(database: Database, member: Member) -> None:
+    row = account_of(member)
+    with database.unit_of_work() as work:
+        work.batch.insert(Account, row)
+
+        assert work.session.get(Account, row["id"]) is not None
+
+
+def test_an_attempt_has_no_session(database: Database) -> None:
+    with pytest.raises(LocksNeeded), database.attempt() as work:
+        assert work.session is None
+
+
+def test_an_attempt_refuses_nothing_by_itself(database: Database, member: Member) -> None:
+    def refuse(work: Work) -> None:
+        work.batch.insert(Account, account_of(member))
+        raise ValueError("no" if work.takes_locks else "perhaps")
+
+    with pytest.raises(ValueError, match="no"):
+        database.run_lightly(refuse)
+
+    assert accounts(database) == []
+
+
+def test_an_attempt_moves_one_row_on(database: Database, member: Member) -> None:
+    rows = [account_of(member), account_of(member, unit="credit")]
+    with database.attempt() as work:
+        work.batch.insert(Account, *rows)
+
+    def move_both(work: Work) -> bool:
+        for row in rows:
+            work.batch.move_on(Account, moved(row, 5, 1), seen=0)
+        return work.takes_locks
+
+    # Of several some might be overtaken: that takes a transaction that can be rolled back.
+    assert database.run_lightly(move_both)
+    assert [balance for balance, *_ in accounts(database)] == [5, 5]
