@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import uuid
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -40,9 +41,11 @@ PEPPER = b"p" * 32
 _numbers = itertools.count(1)
 
 
-def later(work: Work, **by: float) -> Work:
+def later(work: Work, so_much: timedelta = timedelta(), **by: float) -> Work:
     """The same unit of work at a later instant: `later(work, days=3)`."""
-    return replace(work, now=work.now + timedelta(**by))
+    after = copy(work)
+    after.now = work.now + so_much + timedelta(**by)
+    return after
 
 
 def points(text: str | int) -> Amount:
@@ -230,8 +233,8 @@ def make_transaction(
     sale = Sale(reference or f"R-{next(_numbers)}", occurred_at or work.now, tuple(items))
     member_id = member and member.id
     said = transactions.digest_of(sale, member_id)
-    made = transactions.record(work, program.id, sale, place=place, member_id=member_id)
-    return made or transactions.repeated(work, program.id, sale.reference, said=said, place=place)
+    transactions.record(work, program.id, sale, place=place, member_id=member_id)
+    return transactions.repeated(work, program.id, sale.reference, said=said, place=place)
 
 
 def make_rule(

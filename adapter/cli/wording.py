@@ -14,7 +14,7 @@ from adapter.core.ledger import (
     EntryKind,
     Explanation,
     Lot,
-    LotMovement,
+    Moved,
     Posting,
     Role,
 )
@@ -107,7 +107,7 @@ def _balance(leg: Posting, account: Account, unit: Unit) -> str:
     return f"{PURSE[Role(account.role)].capitalize()} {owner} went from {before} to {after}."
 
 
-def _lot(told: Explanation, lot: Lot, moved: LotMovement, unit: Unit, zone: tzinfo) -> str:
+def _lot(told: Explanation, lot: Lot, moved: Moved, unit: Unit, zone: tzinfo) -> str:
     name = f'the lot "{lot.reason}"' if lot.reason else "a lot"
     name += f" of {Amount(lot.amount_minor, unit)}"
     name += f" ({_until(lot, zone)})"

@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 from adapter.core.benefits.models import Benefit, BenefitState, BenefitUse, Standing, code_key
 from adapter.core.errors import BenefitNotUsable, UnknownBenefit
 from adapter.core.ledger import Finding
-from adapter.core.members import Member
+from adapter.core.members import Enrolled
 from adapter.db import Work
 from adapter.db.base import new_id
 from adapter.db.statements import insert_many
@@ -33,7 +33,7 @@ def named(
 
 
 def use(
-    work: Work, member: Member, names: Sequence[str], *, transaction_id: uuid.UUID, at: datetime
+    work: Work, member: Enrolled, names: Sequence[str], *, transaction_id: uuid.UUID, at: datetime
 ) -> Sequence[Benefit]:
     """The benefits with these keys or codes, each used once more by a sale made `at` that time.
 

@@ -28,6 +28,7 @@ from adapter.core.cards.queries import (
     pool_numbers,
     with_holder,
 )
+from adapter.core.cards.recognition import recognise
 
 __all__ = [
     "BarcodeType",
@@ -52,6 +53,7 @@ __all__ = [
     "known",
     "lapse_due",
     "numbers",
+    "recognise",
     "of_member",
     "of_members",
     "pool_numbers",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Select, and_, literal, or_, select, union_all
@@ -41,25 +41,36 @@ def identify(
     for member, kind, value in work.session.execute(query).unique():
         members[member.id] = member
         owners[kind, value].add(member.id)
-    if not members:
-        raise UnknownMember("nobody is known by this")
+    return members[the_one(owners, given)]
+
+
+Owners = Mapping[tuple[str, str], set[uuid.UUID]]  # by how they are named, and the value
+
+
+def the_one(owners: Owners, given: Given) -> uuid.UUID:
+    """Whom all this names.
+
+    Raises:
+        UnknownMember, DifferentMembers: As `identify`.
+    """
     named = [_named(owners, kind, value) for kind, value in given]
+    if not any(named):
+        raise UnknownMember("nobody is known by this")
     shared = set.intersection(*(one for one in named if one))
     if len(shared) != 1:
         raise DifferentMembers("this names several members")
-    return members[shared.pop()]
+    return shared.pop()
 
 
-def _named(
-    owners: dict[tuple[str, str], set[uuid.UUID]], kind: IdentityKind, value: str
-) -> set[uuid.UUID]:
+def _named(owners: Owners, kind: IdentityKind, value: str) -> set[uuid.UUID]:
     # A card in the hand is the stronger claim. No external id given today reads like a card of
     # somebody else; one of before must not take the card's points.
-    ways = (_NUMBER, _BARCODE, kind) if kind is IdentityKind.EXTERNAL_ID else (kind,)
-    return next((owners[way, value] for way in ways if owners[way, value]), set())
+    ways = (NUMBER, BARCODE, kind) if kind is IdentityKind.EXTERNAL_ID else (kind,)
+    found = (owners.get((way, value)) for way in ways)
+    return next((one for one in found if one), set())
 
 
-_NUMBER, _BARCODE = "card number", "card barcode"
+NUMBER, BARCODE = "card number", "card barcode"
 
 
 def _query(program_id: uuid.UUID, given: Given, whole: bool) -> Select[Member, str, str]:
@@ -71,7 +82,7 @@ def _query(program_id: uuid.UUID, given: Given, whole: bool) -> Select[Member, s
     ]
     texts = [value for kind, value in given if kind is IdentityKind.EXTERNAL_ID]
     if texts:
-        for way, column in ((_NUMBER, Card.number), (_BARCODE, Card.barcode_number)):
+        for way, column in ((NUMBER, Card.number), (BARCODE, Card.barcode_number)):
             ways.append(
                 select(Card.member_id, literal(way), column).where(
                     Card.program_id == program_id,

@@ -12,7 +12,15 @@ from adapter.core.ledger.bulk import (
 )
 from adapter.core.ledger.due import purses_due, settle_due
 from adapter.core.ledger.explain import Explanation, explain
-from adapter.core.ledger.holdings import Holdings, holdings, lock_holdings
+from adapter.core.ledger.holdings import (
+    HELD,
+    Holdings,
+    holdings,
+    keep_holdings,
+    lock_holdings,
+    with_holdings,
+)
+from adapter.core.ledger.lots import Moved
 from adapter.core.ledger.models import (
     Account,
     Balance,
@@ -27,7 +35,7 @@ from adapter.core.ledger.models import (
     Role,
     Terms,
 )
-from adapter.core.ledger.operations import give, take, transfer
+from adapter.core.ledger.operations import give, take, take_nothing, transfer
 from adapter.core.ledger.posting import by_origin, lock, open_program_accounts
 from adapter.core.ledger.queries import (
     StatementLine,
@@ -52,9 +60,11 @@ __all__ = [
     "EntryKind",
     "Explanation",
     "Finding",
+    "HELD",
     "Holdings",
     "Lot",
     "LotMovement",
+    "Moved",
     "OPENING_REASON",
     "Opening",
     "OpeningLot",
@@ -72,6 +82,7 @@ __all__ = [
     "change",
     "expired_of",
     "explain",
+    "keep_holdings",
     "give",
     "have_moved",
     "holdings",
@@ -89,9 +100,11 @@ __all__ = [
     "settle_due",
     "statement",
     "take",
+    "take_nothing",
     "transfer",
     "undone_in_part",
     "unit_has_moved",
     "units_of",
     "verify",
+    "with_holdings",
 ]

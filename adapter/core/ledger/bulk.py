@@ -5,9 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from adapter.core.amounts import Amount
@@ -30,7 +29,7 @@ from adapter.core.ledger.models import (
 from adapter.core.ledger.posting import Move, entry_for, posting_for, with_content
 from adapter.core.origins import Origin, Place
 from adapter.db import Base, Work
-from adapter.db.base import new_id
+from adapter.db.base import new_id, values_of
 from adapter.db.statements import insert_many
 
 OPENING_REASON = "opening balance"
@@ -242,8 +241,4 @@ class _Books:
         """Send every row to the database, those that others refer to first."""
         self.work.session.flush()
         for model, rows in self._rows.items():
-            insert_many(self.work.session, model, [_values(row) for row in rows])
-
-
-def _values(row: Base) -> dict[str, Any]:
-    return {column.key: getattr(row, column.key) for column in inspect(type(row)).column_attrs}
+            insert_many(self.work.session, model, [values_of(row) for row in rows])

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from adapter.core.amounts import Unit
 from adapter.core.ledger import lots as lot_plans
 from adapter.core.ledger.models import Account, Details, EntryKind, Lot, Purse, Role
-from adapter.core.ledger.posting import Accounts, Move, lock, write
+from adapter.core.ledger.posting import Move, lock, write
+from adapter.core.ledger.rows import Accounts
 from adapter.db import Work
 from adapter.db.statements import constant
 
@@ -49,7 +50,7 @@ def activate_due(work: Work, purse: Purse, accounts: Accounts) -> int:
 
 def expire_due(work: Work, purse: Purse, accounts: Accounts) -> int:
     """Take what is left of the lots whose last moment has passed; how many there were."""
-    lots = lot_plans.open_lots(work, accounts.values())
+    lots = lot_plans.open_lots(work, list(accounts.values()))
     due = [lot for lot in lots if lot.is_expired(work.now) and lot.free_minor]
     for lot in due:
         account = next(a for a in accounts.values() if a.id == lot.account_id)

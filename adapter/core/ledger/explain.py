@@ -10,13 +10,12 @@ from sqlalchemy import func, select
 
 from adapter.core.amounts import Unit
 from adapter.core.errors import UnknownEntry
-from adapter.core.ledger.lots import movements_of
+from adapter.core.ledger.lots import Moved, movements_of
 from adapter.core.ledger.models import (
     MEMBER_ROLES,
     Account,
     Entry,
     Lot,
-    LotMovement,
     Posting,
     Purse,
 )
@@ -29,7 +28,7 @@ class Explanation:
 
     entry: Entry
     legs: tuple[tuple[Account, Posting], ...]
-    lots: tuple[tuple[Lot, LotMovement], ...]
+    lots: tuple[tuple[Lot, Moved], ...]
     reversed_by: Entry | None
     reversed_in_part_by: tuple[tuple[Entry, int], ...]  # each with what it moved, the oldest first
 

@@ -3,34 +3,42 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, or_, select
 
 from adapter.core.amounts import Amount, Unit
 from adapter.core.ledger import lots as lot_plans
-from adapter.core.ledger.models import MEMBER_ROLES, Account, Lot, Purse, Role
-from adapter.core.ledger.posting import Accounts, allow_debt, lock, open_account
-from adapter.db import Work
+from adapter.core.ledger.lots import NEVER
+from adapter.core.ledger.models import Account, Lot, Purse, Role
+from adapter.core.ledger.posting import allow_debt, lock, open_account
+from adapter.core.ledger.rows import (
+    ACCOUNT,
+    ACCOUNTS,
+    LOT,
+    LOTS,
+    Accounts,
+    Known,
+    kept_holdings,
+    of_members,
+)
+from adapter.db import Lookup, Work
 from adapter.db.statements import constant
 from adapter.db.types import UtcDateTime
 
 
 @dataclass(slots=True)
-class Holdings:
+class Holdings(Known):
     """An owner's accounts, with the lots that matter at this instant.
 
     Those whose time has come or is over are always among them; `has_all_lots` tells whether the
     others are too. The accounts move on as entries are posted, and what is available with them.
     """
 
-    owner_id: uuid.UUID
-    now: datetime
-    accounts: dict[tuple[str, Role], Account] = field(default_factory=dict)
-    lots: list[Lot] = field(default_factory=list)
-    has_all_lots: bool = False
+    now: datetime = NEVER
     is_new: bool = False  # nothing was ever given to this owner
 
     def available(self, unit: Unit) -> Amount:
@@ -46,9 +54,25 @@ class Holdings:
                 minor += lot.free_minor
         return Amount(minor, unit)
 
+    def take_in(self, work: Work, found: Iterable[Sequence[Any]]) -> bool:
+        """Have what was found be among the holdings; whether some of it is of before a wait."""
+        is_stale = False
+        found_lots: dict[uuid.UUID, Sequence[Any]] = {}  # each once, however often it was found
+        for version_seen, *columns in found:
+            if columns[0] is None:
+                continue  # who never had an account
+            one = work.one(Account, columns[: len(ACCOUNT)])
+            self.accounts[one.unit, Role(one.role)] = one
+            # Who had to wait gets the account as it is now, and the rest as it was before the wait.
+            is_stale |= one.version != version_seen
+            if columns[len(ACCOUNT)] is not None:
+                found_lots.setdefault(columns[len(ACCOUNT)], columns[len(ACCOUNT) :])
+        self.lots += [work.one(Lot, row) for row in found_lots.values()]
+        return is_stale
+
     def need(self, work: Work, purse: Purse, *roles: Role) -> Accounts:
         """The accounts of a purse by role, with these opened where they were not."""
-        found = {role: a for (code, role), a in self.accounts.items() if code == purse.unit.code}
+        found = self.of_purse(purse)
         if any(role not in found for role in roles):
             found = lock(work, purse, *roles)
             self.accounts |= {(purse.unit.code, role): account for role, account in found.items()}
@@ -77,6 +101,7 @@ def lock_holdings(work: Work, purse: Purse, *, every_lot: bool = False) -> Holdi
     found = _found(work, purse.owner_id, every_lot=every_lot, locked=True)
     if (purse.unit.code, Role.SPENDABLE) in found.accounts:
         return found
+    work.need_locks()
     opened = open_account(work, purse, Role.SPENDABLE)
     if opened is None:
         # Another call opened it a moment ago, and it is there to be locked now.
@@ -87,40 +112,61 @@ def lock_holdings(work: Work, purse: Purse, *, every_lot: bool = False) -> Holdi
 
 
 def _found(work: Work, owner_id: uuid.UUID, *, every_lot: bool, locked: bool) -> Holdings:
-    query = _QUERIES[every_lot]
-    if locked:
-        query = query.with_for_update(of=Account)
-    found = Holdings(owner_id, work.now, has_all_lots=every_lot)
-    is_stale = False
-    given = {"owner_id": owner_id, "now": work.now}
-    for account, lot, version_seen in work.session.execute(query, given):
-        found.accounts[account.unit, Role(account.role)] = account
-        # Who had to wait gets the account as it is now, and the rest as it was before the wait.
-        is_stale |= account.version != version_seen
-        if lot is not None:
-            found.lots.append(lot)
-    if is_stale:
-        found.lots = lot_plans.open_lots(work, found.accounts.values())
+    known = kept_holdings(work, owner_id)
+    if isinstance(known, Holdings) and (known.has_all_lots or not every_lot):
+        return known
+    found = Holdings(owner_id, has_all_lots=every_lot, now=work.now)
+    given = {"owner_id": owner_id} if every_lot else {"owner_id": owner_id, "now": work.now}
+    if found.take_in(work, work.rows(_LOOKUPS[every_lot], given, lock=locked)):
+        found.lots = lot_plans.open_lots(work, list(found.accounts.values()))
         found.has_all_lots = True
     return found
 
 
-def _query(*, every_lot: bool) -> Select[Account, Lot | None, int | None]:
-    seen = aliased(Account)
-    counts = and_(Lot.account_id == Account.id, Lot.remaining_minor > constant(0))
-    if not every_lot:
-        due = Lot.expires_at <= bindparam("now", type_=UtcDateTime)
-        counts &= or_(due, Account.role == constant(Role.PENDING))
-    return (
-        select(Account, Lot, seen.version)
-        .join(seen, seen.id == Account.id)
-        .outerjoin(Lot, counts)
-        .where(Account.owner_id == bindparam("owner_id"), Account.role.in_(MEMBER_ROLES))
+_seen = ACCOUNTS.alias("seen")
+# What `take_in` takes, and `with_holdings` has.
+HELD = (ACCOUNTS.c.version, *ACCOUNT, *LOT)
+
+
+def keep_holdings(
+    work: Work, owner_id: uuid.UUID, found: Iterable[Sequence[Any]], *, every_lot: bool = False
+) -> None:
+    """Have an attempt know what an owner holds, by the columns `HELD` of a query of its own."""
+    known = Holdings(owner_id, has_all_lots=every_lot, now=work.now)
+    known.take_in(work, found)
+    work.kept["holdings", owner_id] = known
+
+
+def with_holdings(
+    owners: FromClause, owner_id: ColumnElement[uuid.UUID], *, every_lot: bool
+) -> FromClause:
+    """Rows of owners, each beside their accounts and those lots; who has none is there as well."""
+    mine = and_(ACCOUNTS.c.owner_id == owner_id, of_members(ACCOUNTS.c.role))
+    return owners.outerjoin(ACCOUNTS, mine).outerjoin(LOTS, _that_count(every_lot))
+
+
+def _that_count(every_lot: bool) -> ColumnElement[bool]:
+    counts = and_(LOTS.c.account_id == ACCOUNTS.c.id, LOTS.c.remaining_minor > constant(0))
+    if every_lot:
+        return counts
+    due = LOTS.c.expires_at <= bindparam("now", type_=UtcDateTime)
+    return counts & or_(due, ACCOUNTS.c.role == constant(Role.PENDING))
+
+
+def _lookup(*, every_lot: bool) -> Lookup:
+    return Lookup(
+        select(_seen.c.version, *ACCOUNT, *LOT)
+        .select_from(
+            ACCOUNTS.join(_seen, _seen.c.id == ACCOUNTS.c.id).outerjoin(
+                LOTS, _that_count(every_lot)
+            )
+        )
+        .where(ACCOUNTS.c.owner_id == bindparam("owner_id"), of_members(ACCOUNTS.c.role))
         # In id order, so that two units of work on the same accounts never wait in a circle.
-        .order_by(Account.id)
-        .execution_options(populate_existing=True)
+        .order_by(ACCOUNTS.c.id),
+        locking=[ACCOUNTS],
     )
 
 
 # Put together once: every sale and every payment asks one of them.
-_QUERIES = {every_lot: _query(every_lot=every_lot) for every_lot in (False, True)}
+_LOOKUPS = {every_lot: _lookup(every_lot=every_lot) for every_lot in (False, True)}

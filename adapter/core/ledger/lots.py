@@ -3,39 +3,60 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import zip_longest
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 
 from adapter.core.amounts import Amount
 from adapter.core.errors import InsufficientPoints
 from adapter.core.ledger.models import (
+    MEMBER_ROLES,
     REFERENCE,
     Account,
     Entry,
     Lot,
     LotMovement,
     Purse,
+    Role,
     Terms,
 )
 from adapter.core.ledger.posting import Move
-from adapter.db import Work
-from adapter.db.base import new_id
+from adapter.core.ledger.rows import LOT, LOTS, kept_holdings
+from adapter.db import Lookup, Work
+from adapter.db.base import new_id, object_of
 from adapter.db.statements import constant
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def open_lots(work: Work, accounts: Iterable[Account]) -> list[Lot]:
+def open_lots(work: Work, accounts: Collection[Account]) -> list[Lot]:
     """The lots of these accounts that still hold something, those that expire first in front."""
     ids = [account.id for account in accounts]
-    lots = work.session.scalars(
-        select(Lot)
-        .where(Lot.account_id.in_(ids), Lot.remaining_minor > constant(0))
-        .execution_options(populate_existing=True)
+    known = kept_holdings(work, next(iter(accounts)).owner_id) if accounts else None
+    # Those that are pending are known to whoever knows any.
+    if known and (known.has_all_lots or all(one.role == Role.PENDING for one in accounts)):
+        found = [one for one in known.lots if one.account_id in ids and one.remaining_minor]
+    else:
+        found = []
+        for first in range(0, len(ids), _AT_ONCE):
+            asked = zip_longest(range(_AT_ONCE), ids[first : first + _AT_ONCE])
+            given = {f"account_{place}": one for place, one in asked}
+            found += [work.one(Lot, row) for row in work.rows(_OPEN, given)]
+    return sorted(found, key=spending_order)
+
+
+# A purse has no more accounts; whoever holds several units has so many of each.
+_AT_ONCE = len(MEMBER_ROLES)
+_asked = [bindparam(f"account_{place}", type_=Uuid) for place in range(_AT_ONCE)]
+_OPEN = Lookup(
+    select(*LOT).where(
+        LOTS.c.account_id.in_(_asked),
+        LOTS.c.remaining_minor > constant(0),
     )
-    return sorted(lots, key=spending_order)
+)
 
 
 def spending_order(lot: Lot) -> tuple[datetime, uuid.UUID]:
@@ -86,11 +107,13 @@ def fresh(
     purse: Purse, account: Account, amount: int, *, reason: str, terms: Terms, owed: int
 ) -> list[Move]:
     """A new lot on an account; what the member owes is paid from it at once."""
-    lot = Lot(
+    lot = object_of(
+        Lot,
         id=new_id(),
         program_id=purse.program_id,
         member_id=purse.member_id,
         account_id=account.id,
+        entry_id=None,
         unit=purse.unit.code,
         reason=reason[:REFERENCE],
         amount_minor=amount,
@@ -120,14 +143,24 @@ def pay(parts: Iterable[tuple[Lot, int]], debt: int) -> list[tuple[Lot, int, int
     return shares
 
 
-def movements_of(work: Work, entry: Entry) -> list[tuple[Lot, LotMovement]]:
+class Moved(NamedTuple):
+    """What an entry did to a lot."""
+
+    remaining_minor: int
+    reserved_minor: int
+
+
+def movements_of(work: Work, entry: Entry) -> list[tuple[Lot, Moved]]:
     """The lots an entry touched, each with what was done to it."""
-    rows = work.session.execute(
-        select(Lot, LotMovement)
-        .join(LotMovement, LotMovement.lot_id == Lot.id)
-        .where(LotMovement.entry_id == entry.id)
-        .execution_options(populate_existing=True)
-    )
-    return sorted(
-        ((lot, movement) for lot, movement in rows), key=lambda pair: spending_order(pair[0])
-    )
+    found = [
+        (work.one(Lot, of_lot), Moved(remaining, reserved))
+        for *of_lot, remaining, reserved in work.rows(_TOUCHED, {"entry_id": entry.id})
+    ]
+    return sorted(found, key=lambda pair: spending_order(pair[0]))
+
+
+_TOUCHED = Lookup(
+    select(*LOT, LotMovement.remaining_minor, LotMovement.reserved_minor)
+    .join(LotMovement, LotMovement.lot_id == LOTS.c.id)
+    .where(LotMovement.entry_id == bindparam("entry_id"))
+)

@@ -19,7 +19,8 @@ from adapter.core.ledger.models import (
     Role,
     Terms,
 )
-from adapter.core.ledger.posting import Accounts, Move, entry_of, lock, with_content, write
+from adapter.core.ledger.posting import Move, entry_of, lock, with_content, write
+from adapter.core.ledger.rows import Accounts
 from adapter.db import Work
 
 
@@ -114,6 +115,16 @@ def take(
     lots = lot_plans.open_lots(work, [account]) if activated else holdings.open_lots(work, account)
     moves = _taken(work, purse, accounts, lots, amount.minor, target)
     return _written(work, purse, accounts, amount.minor, details, moves, (Role.SPENDABLE, target))
+
+
+def take_nothing(work: Work, holdings: Holdings, purse: Purse, details: Details) -> Entry:
+    """The entry of what should have been taken and was not there: it moves no points, but the
+    account on, so that whoever looked at it a moment ago without a lock looks again.
+    """
+    accounts = holdings.need(work, purse, Role.SPENDABLE)
+    details = with_content(details, purse, 0, Role.SPENDABLE, Role.RETURNED)
+    legs: list[tuple[Account | Role, int]] = [(accounts[Role.SPENDABLE], 0), (Role.RETURNED, 0)]
+    return write(work, purse, details, legs=legs, moves=[])
 
 
 def _refuse_nothing(purse: Purse, amount: Amount) -> None:

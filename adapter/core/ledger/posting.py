@@ -5,15 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from adapter.core.amounts import LARGEST_MINOR
 from adapter.core.errors import InvalidAmount, ReferenceReused
 from adapter.core.ledger.digests import posting_digest
 from adapter.core.ledger.models import (
-    MEMBER_ROLES,
     PROGRAM_ROLES,
     REFERENCE,
     Account,
@@ -25,9 +25,18 @@ from adapter.core.ledger.models import (
     Purse,
     Role,
 )
+from adapter.core.ledger.rows import (
+    ACCOUNT,
+    ACCOUNTS,
+    ENTRIES,
+    ENTRY,
+    Accounts,
+    kept_holdings,
+    of_members,
+)
 from adapter.core.origins import Origin, fingerprint
-from adapter.db import Work
-from adapter.db.base import new_id
+from adapter.db import Lookup, Work
+from adapter.db.base import new_id, object_of, values_of
 from adapter.db.statements import insert_unless_there
 
 
@@ -40,9 +49,7 @@ class Move:
     reserved: int = 0
 
 
-Accounts = dict[Role, Account]
-
-
+@lru_cache(maxsize=4096)
 def program_account_id(program_id: uuid.UUID, unit: str, role: Role) -> uuid.UUID:
     """The id of a program's own account, reckoned so that nobody has to look it up."""
     return uuid.uuid5(program_id, f"{unit}/{role}")
@@ -64,12 +71,15 @@ def open_program_accounts(work: Work, program_id: uuid.UUID, unit: str) -> None:
 
 def lock(work: Work, purse: Purse, *needed: Role) -> Accounts:
     """The accounts of a purse, locked until the unit of work ends; those needed are opened."""
-    accounts = _locked(work, purse)
-    missing = [role for role in needed if role not in accounts]
-    if missing:
-        for role in missing:
-            open_account(work, purse, role)
-        accounts = _locked(work, purse)
+    known = kept_holdings(work, purse.owner_id)
+    accounts = known.of_purse(purse) if known else accounts_of(work, purse, lock=True)
+    for role in needed:
+        if role not in accounts:
+            # Another call may have opened it a moment ago, and it is there to be locked now.
+            opened = open_account(work, purse, role)
+            accounts[role] = opened or accounts_of(work, purse, lock=True)[role]
+            if known:
+                known.accounts[purse.unit.code, role] = accounts[role]
     return allow_debt(purse, accounts)
 
 
@@ -82,20 +92,24 @@ def allow_debt(purse: Purse, accounts: Accounts) -> Accounts:
     return accounts
 
 
-def _locked(work: Work, purse: Purse) -> Accounts:
-    # In id order, so that two units of work on the same accounts never wait in a circle.
-    rows = work.session.scalars(
-        select(Account)
-        .where(
-            Account.owner_id == purse.owner_id,
-            Account.unit == purse.unit.code,
-            Account.role.in_(MEMBER_ROLES),
-        )
-        .order_by(Account.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+def accounts_of(work: Work, purse: Purse, *, lock: bool = False) -> Accounts:
+    """The accounts of a purse there are; locked until the unit of work ends, if wanted."""
+    given = {"owner_id": purse.owner_id, "unit": purse.unit.code}
+    found = [work.one(Account, row) for row in work.rows(_OF_PURSE, given, lock=lock)]
+    return {Role(one.role): one for one in found}
+
+
+_OF_PURSE = Lookup(
+    select(*ACCOUNT)
+    .where(
+        ACCOUNTS.c.owner_id == bindparam("owner_id"),
+        ACCOUNTS.c.unit == bindparam("unit"),
+        of_members(ACCOUNTS.c.role),
     )
-    return {Role(account.role): account for account in rows}
+    # In id order, so that two units of work on the same accounts never wait in a circle.
+    .order_by(ACCOUNTS.c.id),
+    locking=[ACCOUNTS],
+)
 
 
 def open_account(work: Work, purse: Purse, role: Role) -> Account | None:
@@ -112,8 +126,9 @@ def open_account(work: Work, purse: Purse, role: Role) -> Account | None:
         "version": 0,
         "digest": b"",
     }
-    unique = ["owner_id", "unit", "role"]
-    return insert_unless_there(work.session, Account, values, unique=unique)
+    if not work.insert_unless_there(Account, values, unique=["owner_id", "unit", "role"]):
+        return None
+    return work.new(Account, values)
 
 
 def with_content(details: Details, purse: Purse, *content: object) -> Details:
@@ -125,12 +140,13 @@ def with_content(details: Details, purse: Purse, *content: object) -> Details:
 
 
 def entry_of(work: Work, program_id: uuid.UUID, origin: Origin) -> Entry | None:
-    """The entry this origin made before, if any.
+    """The entry this origin made before, if any; an attempt without locks is told by the index of
+    origins in the end.
 
     Raises:
         ReferenceReused: The same origin came then with other contents.
     """
-    entry = by_origin(work, program_id, origin)
+    entry = by_origin(work, program_id, origin) if work.takes_locks else None
     if entry is not None and entry.origin_fingerprint != origin.fingerprint:
         raise ReferenceReused("this reference was used with other contents")
     return entry
@@ -138,14 +154,23 @@ def entry_of(work: Work, program_id: uuid.UUID, origin: Origin) -> Entry | None:
 
 def by_origin(work: Work, program_id: uuid.UUID, origin: Origin) -> Entry | None:
     """The entry of this origin, whatever was said with it."""
-    return work.session.scalar(
-        select(Entry).where(
-            Entry.program_id == program_id,
-            Entry.origin_source == origin.source,
-            Entry.origin_operation == origin.operation,
-            Entry.origin_reference == origin.reference,
-        )
+    given = {
+        "program_id": program_id,
+        "source": origin.source,
+        "operation": origin.operation,
+        "reference": origin.reference,
+    }
+    return next((work.one(Entry, row) for row in work.rows(_BY_ORIGIN, given)), None)
+
+
+_BY_ORIGIN = Lookup(
+    select(*ENTRY).where(
+        ENTRIES.c.program_id == bindparam("program_id"),
+        ENTRIES.c.origin_source == bindparam("source"),
+        ENTRIES.c.origin_operation == bindparam("operation"),
+        ENTRIES.c.origin_reference == bindparam("reference"),
     )
+)
 
 
 def write(
@@ -167,25 +192,30 @@ def write(
         entry.reverses_id = reverses.id
     if reverses_part_of is not None:
         entry.reverses_part_of_id = reverses_part_of.id
-    work.session.add(entry)
-    try:
-        # The entry first: two calls of one origin meet at its index before anything else moves.
-        work.session.flush()
-    except IntegrityError as error:
-        raise ReferenceReused("this reference is being used by another call") from error
     assert sum(amount for _, amount in legs) == 0, "an entry balances"  # noqa: S101  # nosec B101
-    opened = next((move.lot for move in moves if move.lot not in work.session), None)
+    work.kept[entry.id] = entry
+    work.batch.insert(Entry, values_of(entry))
+    opened = next((move.lot for move in moves if move.lot.id not in work.kept), None)
     for line, (side, amount) in enumerate(legs):
-        work.session.add(posting_for(purse, entry, opened, line, side, amount))
+        posting = posting_for(purse, entry, opened, line, side, amount)
+        work.batch.insert(Posting, values_of(posting))
+        if isinstance(side, Account):
+            _move_on(work, side)
     _move_lots(work, purse, entry, moves)
-    work.session.flush()
+    try:
+        work.flush()
+    except IntegrityError as error:
+        if details.origin is None:
+            raise
+        raise ReferenceReused("this reference is being used by another call") from error
     return entry
 
 
 def entry_for(work: Work, purse: Purse, details: Details) -> Entry:
     """An entry of these details, not written yet."""
     origin = details.origin
-    return Entry(
+    return object_of(
+        Entry,
         id=new_id(),
         program_id=purse.program_id,
         member_id=purse.member_id,
@@ -213,7 +243,8 @@ def posting_for(
     purse: Purse, entry: Entry, opened: Lot | None, line: int, side: Account | Role, amount: int
 ) -> Posting:
     """A leg of an entry, not written yet; the account is moved on by it."""
-    posting = Posting(
+    posting = object_of(
+        Posting,
         entry_id=entry.id,
         line=line,
         member_id=purse.member_id,
@@ -234,24 +265,39 @@ def posting_for(
     return posting
 
 
+def _move_on(work: Work, side: Account) -> None:
+    state = {
+        "id": side.id,
+        "may_go_negative": side.may_go_negative,
+        "balance_minor": side.balance_minor,
+        "version": side.version,
+        "digest": side.digest,
+    }
+    work.batch.move_on(Account, state, seen=(side.version or 0) - 1)
+
+
 def _move_lots(work: Work, purse: Purse, entry: Entry, moves: Iterable[Move]) -> None:
-    totals: dict[uuid.UUID, LotMovement] = {}
+    known = kept_holdings(work, purse.owner_id)
+    done: dict[uuid.UUID, list[Move]] = {}
     for move in moves:
-        lot = move.lot
-        if lot not in work.session:  # a fresh one, of this very entry
+        done.setdefault(move.lot.id, []).append(move)
+    for of_lot in done.values():
+        lot = of_lot[0].lot
+        moved = {
+            "remaining_minor": sum(move.remaining for move in of_lot),
+            "reserved_minor": sum(move.reserved for move in of_lot),
+        }
+        lot.remaining_minor += moved["remaining_minor"]
+        lot.reserved_minor += moved["reserved_minor"]
+        if lot.id in work.kept:
+            # Added, not set: a capture elsewhere changes lots without moving their account on.
+            state = {"id": lot.id, "account_id": lot.account_id}
+            work.batch.update(Lot, state, adding=moved)
+        else:  # a fresh one, of this very entry
             lot.entry_id = entry.id
-            work.session.add(lot)
-        lot.remaining_minor += move.remaining
-        lot.reserved_minor += move.reserved
-        movement = totals.get(lot.id)
-        if movement is None:
-            movement = totals[lot.id] = LotMovement(
-                entry_id=entry.id,
-                lot_id=lot.id,
-                member_id=purse.member_id,
-                remaining_minor=0,
-                reserved_minor=0,
-            )
-        movement.remaining_minor += move.remaining
-        movement.reserved_minor += move.reserved
-    work.session.add_all(totals.values())
+            work.kept[lot.id] = lot
+            work.batch.insert(Lot, values_of(lot))
+        if known and lot not in known.lots:
+            known.lots.append(lot)
+        told = {"entry_id": entry.id, "lot_id": lot.id, "member_id": purse.member_id}
+        work.batch.insert(LotMovement, told | moved)

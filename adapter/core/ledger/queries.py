@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from adapter.core.amounts import Amount
-from adapter.core.ledger.lots import NEVER, spending_order
+from adapter.core.ledger.lots import NEVER, open_lots
 from adapter.core.ledger.models import (
     MEMBER_ROLES,
     Account,
@@ -22,9 +22,9 @@ from adapter.core.ledger.models import (
     Purse,
     Role,
 )
+from adapter.core.ledger.posting import accounts_of
 from adapter.core.origins import Origin
 from adapter.db import Work
-from adapter.db.statements import constant
 
 
 def balance(work: Work, purse: Purse) -> Balance:
@@ -33,25 +33,10 @@ def balance(work: Work, purse: Purse) -> Balance:
     Portions are listed with those that expire first in front, and sum up to the total, where
     nothing is owed.
     """
-    accounts = {
-        account.id: account
-        for account in work.session.scalars(
-            select(Account).where(
-                Account.owner_id == purse.owner_id,
-                Account.unit == purse.unit.code,
-                Account.role.in_(MEMBER_ROLES),
-            )
-        )
-    }
+    accounts = {account.id: account for account in accounts_of(work, purse).values()}
     if not accounts:
         return Balance.nothing(purse.unit)
-    lots = sorted(
-        work.session.scalars(
-            select(Lot).where(Lot.account_id.in_(accounts), Lot.remaining_minor > constant(0))
-        ),
-        key=spending_order,
-    )
-    return _balance(work, purse, accounts, lots)
+    return _balance(work, purse, accounts, open_lots(work, list(accounts.values())))
 
 
 def _balance(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
-
 from adapter.core.amounts import Amount
 from adapter.core.errors import AlreadyReversed, InvalidAmount
 from adapter.core.ledger.due import activate_due, expire_due
 from adapter.core.ledger.models import Account, Details, Entry, Purse, Role
-from adapter.core.ledger.posting import Accounts, Move, entry_of, lock, with_content, write
+from adapter.core.ledger.posting import Move, entry_of, lock, with_content, write
+from adapter.core.ledger.rows import Accounts
 from adapter.core.ledger.undoing import Effect, effect_of, put_back, take_back
 from adapter.db import Work
 
@@ -42,7 +41,7 @@ def reverse(
     details = with_content(details, purse, entry.id)
     if details.origin and (known := entry_of(work, purse.program_id, details.origin)):
         return known
-    effect = _undoable(work, purse, entry)
+    effect = effect_of(work, purse, entry)
     if effect.parts and not effect.left_minor:
         raise AlreadyReversed("this entry was reversed before, in parts")
     moves, legs = _undone(
@@ -77,24 +76,13 @@ def reverse_part(
     details = with_content(details, purse, entry.id, amount.minor)
     if details.origin and (known := entry_of(work, purse.program_id, details.origin)):
         return known
-    effect = _undoable(work, purse, entry)
+    effect = effect_of(work, purse, entry)
     if amount.minor > effect.left_minor:
         raise InvalidAmount("more than is left of the entry")
     moves, legs = _undone(
         work, purse, accounts, entry, effect, amount.minor, down_to_zero, renewed_until
     )
     return write(work, purse, details, legs=legs, moves=moves, reverses_part_of=entry)
-
-
-def _undoable(work: Work, purse: Purse, entry: Entry) -> Effect:
-    undone = work.session.execute(
-        select(Entry.id, Entry.reverses_id).where(
-            or_(Entry.reverses_id == entry.id, Entry.reverses_part_of_id == entry.id)
-        )
-    ).all()
-    if any(whole for _, whole in undone):
-        raise AlreadyReversed("this entry was reversed before")
-    return effect_of(work, purse, entry, parts=[part for part, _ in undone])
 
 
 def _undone(

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 
 from adapter.core.amounts import Amount
-from adapter.core.errors import InsufficientPoints
+from adapter.core.errors import AlreadyReversed, InsufficientPoints
 from adapter.core.ledger import lots as lot_plans
 from adapter.core.ledger.models import (
     MEMBER_ROLES,
@@ -25,8 +25,10 @@ from adapter.core.ledger.models import (
     Role,
     Terms,
 )
-from adapter.core.ledger.posting import Accounts, Move
-from adapter.db import Work
+from adapter.core.ledger.posting import Move
+from adapter.core.ledger.rows import ACCOUNTS, Accounts, of_members
+from adapter.db import Lookup, Work
+from adapter.db.statements import constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +49,49 @@ class Effect:
         return abs(self.minor) - abs(self.undone_minor)
 
 
-def effect_of(work: Work, purse: Purse, entry: Entry, *, parts: Sequence[uuid.UUID]) -> Effect:
-    """What there is to be undone of an entry of this purse, of which these undid parts."""
-    rows = work.session.execute(
-        select(Account, Posting.amount_minor)
-        .join(Posting, Posting.account_id == Account.id)
-        .where(Posting.entry_id == entry.id)
-    )
-    mine, others = [], []
-    for account, amount in rows:
-        if account.owner_id == purse.owner_id and account.unit == purse.unit.code:
+def effect_of(work: Work, purse: Purse, entry: Entry) -> Effect:
+    """What there is to be undone of an entry of this purse.
+
+    Raises:
+        AlreadyReversed: It was undone whole.
+    """
+    mine, others, is_touched = [], [], False
+    for owner_id, unit, role, amount, undone in work.rows(_LEGS, {"entry_id": entry.id}):
+        is_touched |= bool(undone)
+        if owner_id == purse.owner_id and unit == purse.unit.code:
             mine.append(amount)
         else:
-            others.append(Role(account.role))
+            others.append(Role(role))
     if not mine:
         raise ValueError("the entry is of another purse")
     if not others:
         raise ValueError("points that only moved within a purse are released, not reversed")
+    parts = _parts_undone(work, entry) if is_touched else []
     return Effect(sum(mine), others[0], *_undone_by(work, parts))
+
+
+_is_undoing = or_(
+    Entry.reverses_id == bindparam("entry_id"), Entry.reverses_part_of_id == bindparam("entry_id")
+)
+_UNDOING = Lookup(select(Entry.id, Entry.reverses_id).where(_is_undoing))
+_LEGS = Lookup(
+    select(
+        Account.owner_id,
+        Account.unit,
+        Account.role,
+        Posting.amount_minor,
+        exists(select(Entry.id).where(_is_undoing)),
+    )
+    .join(Posting, Posting.account_id == Account.id)
+    .where(Posting.entry_id == bindparam("entry_id"))
+)
+
+
+def _parts_undone(work: Work, entry: Entry) -> list[uuid.UUID]:
+    undone = work.rows(_UNDOING, {"entry_id": entry.id})
+    if any(whole for _, whole in undone):
+        raise AlreadyReversed("this entry was reversed before")
+    return [part for part, _ in undone]
 
 
 def _undone_by(work: Work, ids: Sequence[uuid.UUID]) -> tuple[int, int, int]:
@@ -84,16 +111,19 @@ def left_of(work: Work, entry: Entry) -> int:
     """What an entry added to the member's own accounts, or took from them, without what entries
     that undid a part of it moved since.
     """
-    moved = (
-        select(func.coalesce(func.sum(Posting.amount_minor), 0))
-        .join(Entry, Entry.id == Posting.entry_id)
-        .join(Account, Account.id == Posting.account_id)
-        .where(
-            or_(Entry.id == entry.id, Entry.reverses_part_of_id == entry.id),
-            Account.role.in_(MEMBER_ROLES),
-        )
+    ((moved,),) = work.rows(_LEFT, {"entry_id": entry.id})
+    return int(moved)
+
+
+_LEFT = Lookup(
+    select(func.coalesce(func.sum(Posting.amount_minor), 0))
+    .join(Entry, Entry.id == Posting.entry_id)
+    .join(Account, Account.id == Posting.account_id)
+    .where(
+        or_(Entry.id == bindparam("entry_id"), Entry.reverses_part_of_id == bindparam("entry_id")),
+        of_members(ACCOUNTS.c.role),
     )
-    return int(work.session.scalar(moved) or 0)
+)
 
 
 def undone_in_part(work: Work, entry: Entry) -> int:
@@ -121,7 +151,7 @@ def take_back(
     spendable, pending = accounts[Role.SPENDABLE], accounts.get(Role.PENDING)
     debt_paid = _debt_paid_by(work, entry, effect) if spendable.may_go_negative else 0
     amount = min(amount, max(0, effect.left_minor - expired_of(work, entry)))
-    lots = lot_plans.open_lots(work, accounts.values())
+    lots = lot_plans.open_lots(work, list(accounts.values()))
     own = [lot for lot in lots if lot.entry_id == entry.id and lot.free_minor]
     rest = [lot for lot in lot_plans.usable(lots, spendable, work.now) if lot not in own]
     picks, short = lot_plans.take([*own, *rest], amount)
@@ -147,13 +177,16 @@ def _debt_paid_by(work: Work, entry: Entry, effect: Effect) -> int:
 
 def expired_of(work: Work, entry: Entry) -> int:
     """What has expired of the lot that an entry opened."""
-    expired = (
-        select(func.coalesce(func.sum(-LotMovement.remaining_minor), 0))
-        .join(Lot, Lot.id == LotMovement.lot_id)
-        .join(Entry, Entry.id == LotMovement.entry_id)
-        .where(Lot.entry_id == entry.id, Entry.kind == EntryKind.EXPIRY)
-    )
-    return int(work.session.scalar(expired) or 0)
+    ((expired,),) = work.rows(_EXPIRED, {"entry_id": entry.id})
+    return int(expired)
+
+
+_EXPIRED = Lookup(
+    select(func.coalesce(func.sum(-LotMovement.remaining_minor), 0))
+    .join(Lot, Lot.id == LotMovement.lot_id)
+    .join(Entry, Entry.id == LotMovement.entry_id)
+    .where(Lot.entry_id == bindparam("entry_id"), Entry.kind == constant(EntryKind.EXPIRY))
+)
 
 
 def put_back(

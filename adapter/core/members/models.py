@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -132,6 +132,19 @@ class Member(Base):
     def identities_of(self, kind: IdentityKind) -> Iterable[Identity]:
         """The member's identities of a kind."""
         return (identity for identity in self.identities if identity.kind == kind)
+
+
+class Participant(NamedTuple):
+    """A member as sales and payments look at them."""
+
+    id: uuid.UUID
+    program_id: uuid.UUID
+    status: MemberStatus
+    tier: str | None
+    segments: Sequence[str]
+
+
+Enrolled = Member | Participant
 
 
 class Identity(Base):

@@ -288,7 +288,8 @@ def give_consents(
 
 def count(work: Work, member_id: uuid.UUID, *, visits: int, spent_minor: int) -> None:
     """Add to how often a member bought, and for how much; less where a sale is undone."""
-    add_up(work.session, Counters, {"member_id": member_id}, visits=visits, spent_minor=spent_minor)
+    amounts = {"visits": visits, "spent_minor": spent_minor}
+    work.batch.add_up(Counters, {"member_id": member_id}, amounts)
 
 
 def put_special_user(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from adapter.core.errors import MemberInactive, UnknownMember
 from adapter.core.members.models import (
+    Enrolled,
     Identity,
     IdentityKind,
     Member,
@@ -83,7 +84,7 @@ def by_identity(
     return work.session.scalars(found).all()
 
 
-def refuse_inactive(member: Member) -> None:
+def refuse_inactive(member: Enrolled) -> None:
     """See to it that a member takes part.
 
     Raises:

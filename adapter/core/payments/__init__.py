@@ -20,18 +20,20 @@ from adapter.core.payments.operations import (
     verify,
 )
 from adapter.core.payments.redemptions import (
+    PAID_FOR,
     Paid,
     balances,
     cancel,
-    paid_for,
     pay,
     redemptions,
+    sale_of,
     uncancelled_payment,
     verify_redemptions,
 )
 from adapter.core.payments.shortfalls import give_back_late
 
 __all__ = [
+    "PAID_FOR",
     "Paid",
     "Redemption",
     "RedemptionState",
@@ -45,13 +47,13 @@ __all__ = [
     "held",
     "lock",
     "open_many",
-    "paid_for",
     "pay",
     "redemptions",
     "refund",
     "release",
     "release_due",
     "reserve",
+    "sale_of",
     "settle_by_hand",
     "uncancelled_payment",
     "verify",

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from adapter.core import ledger
+from adapter.core import ledger, transactions
 from adapter.core.amounts import POINTS, Amount, Unit
 from adapter.core.errors import AlreadyReversed, NotFound, ReservationClosed
 from adapter.core.ledger import Details, Entry, EntryKind, Finding, Purse, Role
@@ -147,6 +147,7 @@ def _settle(
         settle_shortfalls(
             work,
             purse,
+            transactions.with_shortfall(work, purse.member_id),
             back=minor,
             since=reservation.created_at,
             reference=str(entry.id),
@@ -163,7 +164,8 @@ def settle_by_hand(work: Work, purse: Purse, undone: Entry, by: Entry, *, place:
         return
     held = select(Reservation.created_at).where(Reservation.closing_entry_id == undone.id)
     since = work.session.scalar(held) or undone.recorded_at
-    settle_shortfalls(work, purse, back=back, since=since, reference=str(by.id), place=place)
+    owing = transactions.with_shortfall(work, purse.member_id)
+    settle_shortfalls(work, purse, owing, back=back, since=since, reference=str(by.id), place=place)
 
 
 def refund(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.orm import aliased
 
-from adapter.core import ledger, members
+from adapter.core import ledger, members, transactions
 from adapter.core.amounts import CREDIT, Amount, Unit
 from adapter.core.errors import (
     AlreadyReversed,
@@ -21,14 +20,14 @@ from adapter.core.errors import (
     UnknownPayment,
 )
 from adapter.core.ledger import Details, EntryKind, Finding, Holdings, Purse
-from adapter.core.members import Member
+from adapter.core.members import Enrolled
 from adapter.core.origins import Origin, Place
 from adapter.core.payments.models import Redemption, RedemptionState
 from adapter.core.payments.shortfalls import settle_shortfalls
 from adapter.core.programs import ProgramTerms
-from adapter.db import Work
+from adapter.db import Lookup, Work
 from adapter.db.base import new_id
-from adapter.db.statements import constant, insert_unless_there
+from adapter.db.statements import constant
 
 PAYING = "payment"
 CANCELLING = "payment cancelled"
@@ -47,7 +46,7 @@ class Paid:
 def pay(
     work: Work,
     program: ProgramTerms,
-    member: Member,
+    member: Enrolled,
     *,
     amount_minor: int,
     place: Place,
@@ -76,13 +75,13 @@ def pay(
         "debit_minor": debit.minor,
         "vendor_data": dict(vendor_data or {}),
     }
-    redemption = insert_unless_there(work.session, Redemption, values)
-    if redemption is None:
+    if not work.insert_unless_there(Redemption, values):
         made = uncancelled_payment(
             work, member, amount_minor=amount_minor, reference=reference or "", place=place
         )
         assert made is not None  # noqa: S101  # nosec B101
         return Paid(made, balances(held, program))
+    redemption = work.new(Redemption, values)
     _refuse_wrong(program, member, amount_minor, total_minor)
     details = Details(
         kind=EntryKind.REDEMPTION,
@@ -106,7 +105,7 @@ def balances(held: Holdings, program: ProgramTerms) -> dict[str, int]:
     return {unit.code: held.available(unit).minor for unit in (program.points, CREDIT)}
 
 
-def _row(work: Work, member: Member, unit: Unit, place: Place) -> dict[str, Any]:
+def _row(work: Work, member: Enrolled, unit: Unit, place: Place) -> dict[str, Any]:
     return {
         "id": new_id(),
         "program_id": member.program_id,
@@ -117,41 +116,49 @@ def _row(work: Work, member: Member, unit: Unit, place: Place) -> dict[str, Any]
         "state": RedemptionState.PAID,
         "confirmation_code": str(uuid.uuid4()),
         "created_at": work.now,
+        "cancelled_at": None,
     }
 
 
 def uncancelled_payment(
-    work: Work, member: Member, *, amount_minor: int, reference: str, place: Place
+    work: Work, member: Enrolled, *, amount_minor: int, reference: str, place: Place
 ) -> Redemption | None:
     """The payment of this amount for this sale that was not cancelled, if there is one."""
-    of_sale = _of_sale(member, reference=reference, place=place)
     return work.session.scalar(
         select(Redemption)
-        .where(*of_sale, Redemption.amount_minor == amount_minor)
-        .execution_options(populate_existing=True)
+        .where(*_OF_SALE, Redemption.amount_minor == amount_minor)
+        .execution_options(populate_existing=True),
+        sale_of(member, reference, place),
     )
 
 
-def paid_for(work: Work, member: Member, *, reference: str, place: Place) -> int:
-    """The money that payments with points or credit, not cancelled, brought to a sale."""
-    paid = select(func.coalesce(func.sum(Redemption.amount_minor), 0))
-    of_sale = _of_sale(member, reference=reference, place=place)
-    return int(work.session.scalar(paid.where(*of_sale)) or 0)
+def sale_of(member: Enrolled, reference: str, place: Place) -> dict[str, Any]:
+    """The values by which `PAID_FOR` knows a sale."""
+    return {
+        "program_id": member.program_id,
+        "source": place.channel,
+        "outlet_code": place.outlet_code,
+        "reference": reference,
+        "member_id": member.id,
+    }
 
 
-def _of_sale(member: Member, *, reference: str, place: Place) -> list[ColumnElement[bool]]:
-    return [
-        Redemption.program_id == member.program_id,
-        Redemption.source == place.channel,
-        Redemption.outlet_code == place.outlet_code,
-        Redemption.reference == reference,
-        Redemption.member_id == member.id,
-        Redemption.state == constant(RedemptionState.PAID),
-    ]
+_OF_SALE = (
+    Redemption.program_id == bindparam("program_id"),
+    Redemption.source == bindparam("source"),
+    Redemption.outlet_code == bindparam("outlet_code"),
+    Redemption.reference == bindparam("reference"),
+    Redemption.member_id == bindparam("member_id"),
+    Redemption.state == constant(RedemptionState.PAID),
+)
+# The money that payments with points or credit, not cancelled, brought to a sale: see `sale_of`.
+PAID_FOR = (
+    select(func.coalesce(func.sum(Redemption.amount_minor), 0)).where(*_OF_SALE).scalar_subquery()
+)
 
 
 def _refuse_wrong(
-    program: ProgramTerms, member: Member, amount_minor: int, total_minor: int | None
+    program: ProgramTerms, member: Enrolled, amount_minor: int, total_minor: int | None
 ) -> None:
     settings = program.settings
     members.refuse_inactive(member)
@@ -166,7 +173,7 @@ def _refuse_wrong(
 def cancel(
     work: Work,
     program: ProgramTerms,
-    member: Member,
+    member: Enrolled,
     confirmation_code: str,
     *,
     place: Place,
@@ -180,22 +187,28 @@ def cancel(
     """
     # The accounts first, as when paying: two units of work never wait in a circle.
     ledger.lock_holdings(work, program.purse_of(member.id))
-    redemption = work.session.scalar(
-        select(Redemption)
-        .where(
-            Redemption.program_id == program.id,
-            Redemption.confirmation_code == confirmation_code,
-            Redemption.member_id == member.id,
-        )
-        .execution_options(populate_existing=True)
-    )
-    if redemption is None:
+    given = {"program_id": program.id, "code": confirmation_code, "member_id": member.id}
+    found = work.rows(_BY_CODE, given)
+    if not found:
         raise UnknownPayment("the member made no payment with this code")
+    redemption = work.one(Redemption, found[0])
     if amount_minor is not None and amount_minor != redemption.amount_minor:
         raise PaymentMismatch("not the amount that was paid")
     if redemption.state == RedemptionState.PAID:
         _undo(work, program, redemption, place)
+    else:
+        work.need_locks()  # what is left must be what is left after it was undone
     return Paid(redemption, balances(ledger.holdings(work, member.id), program))
+
+
+_redemptions = cast(Table, Redemption.__table__)
+_BY_CODE = Lookup(
+    select(*_redemptions.c).where(
+        _redemptions.c.program_id == bindparam("program_id"),
+        _redemptions.c.confirmation_code == bindparam("code"),
+        _redemptions.c.member_id == bindparam("member_id"),
+    )
+)
 
 
 def _undo(work: Work, program: ProgramTerms, redemption: Redemption, place: Place) -> None:
@@ -209,21 +222,27 @@ def _undo(work: Work, program: ProgramTerms, redemption: Redemption, place: Plac
         place=place,
     )
     purse = Purse(program.id, redemption.member_id, program.unit(redemption.unit))
+    owing = transactions.with_shortfall(work, redemption.member_id)
     # What has expired since the payment is good for the rest of the day.
     until = program.end_of_today(work.now)
-    with suppress(AlreadyReversed):  # by hand: all of it is back already
+    try:
         ledger.reverse(work, purse, entry, details, renewed_until=until)
         if purse.unit == program.points:
             settle_shortfalls(
                 work,
                 purse,
+                owing,
                 back=redemption.debit_minor,
                 since=redemption.created_at,
                 reference=redemption.confirmation_code,
                 place=place,
             )
+    except AlreadyReversed:
+        work.need_locks()  # under which it was by hand: all of it is back already
     redemption.state, redemption.cancelled_at = RedemptionState.CANCELLED, work.now
-    work.session.flush()
+    state = {"id": redemption.id, "state": redemption.state, "cancelled_at": work.now}
+    work.batch.update(Redemption, state)
+    work.flush()
 
 
 def verify_redemptions(work: Work) -> Iterator[Finding]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from adapter.core import ledger, transactions
+from adapter.core import ledger
 from adapter.core.amounts import Amount
 from adapter.core.errors import AlreadyReversed
 from adapter.core.ledger import Details, EntryKind, Purse, Role
@@ -19,15 +20,22 @@ GIVING_BACK = "shortfall given back"
 
 
 def settle_shortfalls(
-    work: Work, purse: Purse, *, back: int, since: datetime, reference: str, place: Place
+    work: Work,
+    purse: Purse,
+    owing: Iterable[Transaction],
+    *,
+    back: int,
+    since: datetime,
+    reference: str,
+    place: Place,
 ) -> None:
-    """Take what is still to be taken back out of points that are back and were away `since` then:
-    spent, or set aside. `reference` names how they came back.
+    """Take what these sales still have to take back out of points that are back and were away
+    `since` then: spent, or set aside. `reference` names how they came back.
 
     So it does not matter in which order a sale and the payment made with its points are cancelled.
     What is earned later is not touched, nor is a payment made with that.
     """
-    for transaction in transactions.with_shortfall(work, purse.member_id):
+    for transaction in owing:
         if (transaction.cancelled_at or transaction.recorded_at) < since:
             continue
         held = ledger.lock_holdings(work, purse)

@@ -36,16 +36,19 @@ from adapter.core.programs.operations import (
     put_tier,
 )
 from adapter.core.programs.queries import (
+    EARN_TERMS,
     all_programs,
     by_code,
     deals,
     earn_rules,
+    earn_terms,
     offers,
     tiers,
 )
 from adapter.core.programs.rounding import Rounding, scaled, whole_shares
 
 __all__ = [
+    "EARN_TERMS",
     "DEFAULTS",
     "WEEKDAYS",
     "Basket",
@@ -72,6 +75,7 @@ __all__ = [
     "discounts",
     "earn",
     "earn_rules",
+    "earn_terms",
     "end_of",
     "expiry_of_points",
     "judged_at",

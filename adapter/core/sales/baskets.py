@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from adapter.core import programs
-from adapter.core.members import Member
+from adapter.core.members import Enrolled
 from adapter.core.origins import Place
 from adapter.core.programs import Basket, Line, Occasion, ProgramTerms
 from adapter.core.transactions import Item, Sale
@@ -33,7 +33,7 @@ def _line(item: Item) -> Line:
     )
 
 
-def occasion_of(program: ProgramTerms, member: Member, at: datetime, place: Place) -> Occasion:
+def occasion_of(program: ProgramTerms, member: Enrolled, at: datetime, place: Place) -> Occasion:
     """Who, where, and when by the clock on the program's wall."""
     return Occasion(
         at=programs.local_time(at, program.timezone),

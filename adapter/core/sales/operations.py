@@ -11,13 +11,13 @@ from adapter.core import benefits, ledger, payments, programs, transactions
 from adapter.core.amounts import LARGEST_MINOR, Amount
 from adapter.core.errors import BenefitNotUsable, InvalidAmount
 from adapter.core.ledger import Details, EntryKind, Holdings, Role, Terms
-from adapter.core.members import Member, MemberStatus
+from adapter.core.members import Enrolled, MemberStatus
 from adapter.core.origins import Origin, Place
 from adapter.core.programs import Earnings, EarnTerms, ProgramTerms
 from adapter.core.sales import usages
 from adapter.core.sales.baskets import basket_of, occasion_of
 from adapter.core.transactions import Answer, Sale, Transaction
-from adapter.db import Work
+from adapter.db import Lookup, Work
 
 EARNING = "sale"
 
@@ -36,7 +36,7 @@ class Outcome:
 def submit(
     work: Work,
     program: ProgramTerms,
-    member: Member | None,
+    member: Enrolled | None,
     sale: Sale,
     *,
     place: Place,
@@ -80,11 +80,12 @@ def submit(
         if used:
             _use(work, member, outcome.transaction, used)
         if earnings is not None:
-            _post(work, program, held, outcome.transaction, earnings, points, told_at or place)
+            posted_at = told_at or place
+            _post(work, program, held, outcome.transaction, earnings, points, posted_at)
     return outcome
 
 
-def _use(work: Work, member: Member, transaction: Transaction, used: Sequence[str]) -> None:
+def _use(work: Work, member: Enrolled, transaction: Transaction, used: Sequence[str]) -> None:
     if member.status != MemberStatus.ACTIVE:
         raise BenefitNotUsable("who takes no part uses nothing")
     at = programs.judged_at(transaction.occurred_at, work.now)
@@ -98,7 +99,7 @@ def _answer(points: int | None = None, balances: Mapping[str, int] | None = None
 def _record(
     work: Work,
     program: ProgramTerms,
-    member: Member | None,
+    member: Enrolled | None,
     sale: Sale,
     *,
     said: str,
@@ -129,7 +130,7 @@ def _record(
 def _earnings(
     work: Work,
     program: ProgramTerms,
-    member: Member,
+    member: Enrolled,
     sale: Sale,
     place: Place,
     *,
@@ -138,16 +139,15 @@ def _earnings(
     """What the sale earns by the rules as they are now; nothing for who takes no part."""
     if member.status != MemberStatus.ACTIVE:
         return None
-    rules = [
-        EarnTerms.of(rule.code, rule.version, rule.kind, rule.terms)
-        for rule in programs.earn_rules(work, program.id)
-        if rule.kind in ("spending", "multiplier")
-    ]
-    if not rules:
+    found = work.rows(_RULES, payments.sale_of(member, sale.reference, place))
+    if not found:
         return None
+    rules = [programs.earn_terms(*rule) for *rule, _ in found]
     listed = sum(tender.amount_minor for tender in sale.tenders if tender.is_loyalty)
     if not listed and not is_new:  # who never had anything has paid with nothing
-        listed = payments.paid_for(work, member, reference=sale.reference, place=place)
+        listed = int(found[0][-1])
+        if listed and program.settings.paying_balance != program.points.code:
+            work.need_locks()  # the balance it was paid from is none that the sale moves on
     basket = basket_of(sale, loyalty_minor=listed)
     if basket.worth_minor >= 0 > listed:
         # Loyalty given back makes no goods worth more than they cost.
@@ -163,8 +163,12 @@ def _earnings(
     )
 
 
+# Beside each rule what was paid with loyalty's own means, so that both are one question.
+_RULES = Lookup(programs.EARN_TERMS.add_columns(payments.PAID_FOR))
+
+
 def _given_today(
-    work: Work, program: ProgramTerms, member: Member, rules: Sequence[EarnTerms], at: datetime
+    work: Work, program: ProgramTerms, member: Enrolled, rules: Sequence[EarnTerms], at: datetime
 ) -> dict[str, int]:
     period = period_of(program, at)
     keys = {(rule.code, period) for rule in rules if getattr(rule, "max_per_day", None) is not None}
@@ -194,10 +198,11 @@ def _post(
     points: int,
     place: Place,
 ) -> None:
-    if points == 0:
+    if earnings.points_minor == 0:
+        work.need_locks()  # nothing moves on what was read, and it may be told as it was
         return
     purse = program.purse_of(held.owner_id, may_owe=True)
-    is_return = points < 0
+    is_return = earnings.points_minor < 0
     details = Details(
         kind=EntryKind.RETURN if is_return else EntryKind.ACCRUAL,
         reason=f"{'Return' if is_return else 'Purchase'} {transaction.reference}",
@@ -207,7 +212,9 @@ def _post(
         explanation=earnings.explanation(),
     )
     amount = Amount(abs(points), program.points)
-    if is_return:
+    if points == 0:
+        ledger.take_nothing(work, held, purse, details)
+    elif is_return:
         ledger.take(work, held, purse, amount, details, target=Role.RETURNED)
     else:
         ledger.give(work, held, purse, amount, details, terms=_terms(work, program, transaction))

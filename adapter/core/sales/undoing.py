@@ -53,8 +53,8 @@ def cancel(
         return Outcome(transaction, None, None)
     # The accounts first, as when it was told: two units of work never wait in a circle.
     ledger.lock_holdings(work, program.purse_of(owner_id, may_owe=True))
-    if transactions.cancel(work, transaction):
-        _undo(work, program, owner_id, transaction, place)
+    if cancelled := transactions.cancel(work, transaction):
+        _undo(work, program, owner_id, cancelled, place)
     undone = ledger.by_origin(work, program.id, origin_of(transaction, UNDOING))
     return Outcome(
         transaction,

@@ -5,37 +5,48 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping
 from datetime import date
+from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from adapter.core import programs
 from adapter.core.sales.models import RuleUsage
-from adapter.db import Work
-from adapter.db.statements import add_up
+from adapter.db import Lookup, Work
 
 Key = tuple[str, str]  # a rule's code, and the period
 
 
-def usages(work: Work, member_id: uuid.UUID, keys: Collection[Key]) -> dict[Key, RuleUsage]:
-    """What these rules gave the member within these periods, in one query; whoever asks holds
-    the lock on the member's accounts.
+class Usage(NamedTuple):
+    """How often a rule gave something, and how much in all."""
+
+    uses: int
+    amount_minor: int
+
+
+def usages(work: Work, member_id: uuid.UUID, keys: Collection[Key]) -> dict[Key, Usage]:
+    """What these rules gave the member within these periods, in one query a period; whoever asks
+    holds the lock on the member's accounts, or has read them before.
     """
-    if not keys:
-        return {}
-    found = select(RuleUsage).where(
-        RuleUsage.member_id == member_id,
-        RuleUsage.rule_code.in_({code for code, _ in keys}),
-        RuleUsage.period.in_({period for _, period in keys}),
+    found: dict[Key, Usage] = {}
+    for period in {period for _, period in keys}:
+        for code, uses, amount_minor in work.rows(_OF, {"member_id": member_id, "period": period}):
+            if (code, period) in keys:
+                found[code, period] = Usage(uses, amount_minor)
+    return found
+
+
+_OF = Lookup(
+    select(RuleUsage.rule_code, RuleUsage.uses, RuleUsage.amount_minor).where(
+        RuleUsage.member_id == bindparam("member_id"), RuleUsage.period == bindparam("period")
     )
-    rows = work.session.scalars(found.execution_options(populate_existing=True))
-    return {(row.rule_code, row.period): row for row in rows if (row.rule_code, row.period) in keys}
+)
 
 
 def add_usage(work: Work, member_id: uuid.UUID, key: Key, *, amount_minor: int) -> None:
     """Count that a rule gave the member so much within a period."""
     rule_code, period = key
     row = {"member_id": member_id, "rule_code": rule_code, "period": period}
-    add_up(work.session, RuleUsage, row, uses=1, amount_minor=amount_minor)
+    work.batch.add_up(RuleUsage, row, {"uses": 1, "amount_minor": amount_minor})
 
 
 def give_back(

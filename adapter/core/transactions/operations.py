@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,7 +17,6 @@ from adapter.core.origins import Place, fingerprint
 from adapter.core.transactions.models import Transaction, TransactionItem, TransactionState
 from adapter.db import Work
 from adapter.db.base import new_id
-from adapter.db.statements import insert_many, insert_unless_there
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,8 @@ class Sale:
 
     def content(self) -> list[Any]:
         """What tells this sale from another that was given the same reference."""
-        items = [asdict(item) | {"quantity": _plain(item.quantity)} for item in self.items]
-        tenders = [asdict(tender) for tender in self.tenders]
+        items = [_told(item) | {"quantity": _plain(item.quantity)} for item in self.items]
+        tenders = [_told(tender) for tender in self.tenders]
         times = [at and at.astimezone(UTC) for at in (self.occurred_at, self.opened_at)]
         totals = [self.worth_minor, self.tax_minor, self.discount_minor]
         return [totals, times, items, tenders, [dict(deal) for deal in self.reported_deals]]
@@ -115,15 +114,16 @@ def record(
         "shortfall_minor": shortfall_minor,
         "balances_after": answer and answer.balances and dict(answer.balances),
     }
-    transaction = insert_unless_there(work.session, Transaction, values)
-    if transaction is not None:
-        earned = list(points) or [item.points_minor for item in sale.items]
-        lines = zip(sale.items, earned, strict=True)
-        rows = [item_row(transaction.id, number, *line) for number, line in enumerate(lines)]
-        insert_many(work.session, TransactionItem, rows)
-        if member_id is not None:
-            visits = visits_of(sale.worth_minor)
-            members.count(work, member_id, visits=visits, spent_minor=sale.worth_minor)
+    if not work.insert_unless_there(Transaction, values):
+        return None
+    transaction = work.new(Transaction, values)
+    earned = list(points) or [item.points_minor for item in sale.items]
+    lines = zip(sale.items, earned, strict=True)
+    rows = [item_row(transaction.id, number, *line) for number, line in enumerate(lines)]
+    work.batch.insert(TransactionItem, *rows)
+    if member_id is not None:
+        visits = visits_of(sale.worth_minor)
+        members.count(work, member_id, visits=visits, spent_minor=sale.worth_minor)
     return transaction
 
 
@@ -180,18 +180,23 @@ def by_confirmation(work: Work, program_id: uuid.UUID, confirmation_code: str) -
     return transaction
 
 
-def cancel(work: Work, transaction: Transaction) -> bool:
-    """Whether the sale stood until now; it stands no more."""
-    work.session.refresh(transaction, with_for_update={"key_share": True})
-    if transaction.state == TransactionState.CANCELLED:
-        return False
-    transaction.state = TransactionState.CANCELLED
-    transaction.cancelled_at = work.now
+def cancel(work: Work, transaction: Transaction) -> Transaction | None:
+    """The sale as it is stored, if it stood until now; it stands no more."""
+    stored = work.session.scalars(
+        select(Transaction)
+        .where(Transaction.id == transaction.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
+    if stored.state == TransactionState.CANCELLED:
+        return None
+    stored.state = TransactionState.CANCELLED
+    stored.cancelled_at = work.now
     work.session.flush()
     if transaction.member_id is not None:
         visits, spent_minor = -visits_of(transaction.total_minor), -transaction.total_minor
         members.count(work, transaction.member_id, visits=visits, spent_minor=spent_minor)
-    return True
+    return stored
 
 
 def head_row(work: Work, program_id: uuid.UUID, sale: Sale, place: Place) -> dict[str, Any]:
@@ -217,6 +222,7 @@ def head_row(work: Work, program_id: uuid.UUID, sale: Sale, place: Place) -> dic
         "opened_at": sale.opened_at,
         "occurred_at": sale.occurred_at,
         "recorded_at": work.now,
+        "cancelled_at": None,
         "vendor_data": dict(sale.vendor_data),
     }
 
@@ -225,8 +231,13 @@ def item_row(
     transaction_id: uuid.UUID, number: int, item: Item, points_minor: int | None
 ) -> dict[str, Any]:
     """The row of one line of a sale."""
-    told = asdict(item) | {"tags": list(item.tags), "points_minor": points_minor}
+    told = _told(item) | {"tags": list(item.tags), "points_minor": points_minor}
     return told | {"transaction_id": transaction_id, "line": number}
+
+
+def _told(what: Item | Tender) -> dict[str, Any]:
+    # Their parts are values that nobody changes, and need not be copied as `asdict` would.
+    return {name: getattr(what, name) for name in what.__slots__}
 
 
 def _plain(quantity: Decimal) -> str:

@@ -6,13 +6,13 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import bindparam, case, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from adapter.core.ledger import Finding
 from adapter.core.members import Counters
 from adapter.core.transactions.models import Transaction, TransactionItem, TransactionState
-from adapter.db import Work
+from adapter.db import Lookup, Work
 from adapter.db.statements import constant
 
 
@@ -37,11 +37,18 @@ def purchases(
 
 def with_shortfall(work: Work, member_id: uuid.UUID) -> Sequence[Transaction]:
     """A member's sales that should have taken points back which were spent, the oldest first."""
-    found = select(Transaction).where(
-        Transaction.member_id == member_id, Transaction.shortfall_minor > constant(0)
+    ids = [found for (found,) in work.rows(_WITH_SHORTFALL, {"member_id": member_id})]
+    if not ids:  # as good as always
+        return []
+    found = select(Transaction).where(Transaction.id.in_(ids)).order_by(Transaction.id)
+    return work.session.scalars(found.execution_options(populate_existing=True)).all()
+
+
+_WITH_SHORTFALL = Lookup(
+    select(Transaction.id).where(
+        Transaction.member_id == bindparam("member_id"), Transaction.shortfall_minor > constant(0)
     )
-    query = found.order_by(Transaction.id).execution_options(populate_existing=True)
-    return work.session.scalars(query).all()
+)
 
 
 def of_members(work: Work, member_ids: Iterable[uuid.UUID]) -> Sequence[Transaction]:

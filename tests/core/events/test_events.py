@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -263,8 +262,8 @@ def test_a_limit_is_of_its_period_in_the_programs_calendar(
     rule(work, program, limit=1, **period)
 
     for at in MOMENTS:
-        told(replace(work, now=at), program, member, at=at)
-        told(replace(work, now=at + timedelta(seconds=2)), program, member, at=at)
+        told(later(work, at - work.now), program, member, at=at)
+        told(later(work, at - work.now, seconds=2), program, member, at=at)
 
     assert has(work, program, member) == times * 500
     assert len(events.of_member(work, member.id)) == 2 * len(MOMENTS)

@@ -139,7 +139,7 @@ def test_a_lot_begins_and_ends_at_its_very_moment(
     give_points(work, purse, 100)
     give_points(work, purse, 30, expires_at=work.now + DAY)
     give_points(work, purse, 7, active_from=work.now + DAY)
-    then = replace(work, now=work.now + DAY + timedelta(microseconds=moment))
+    then = later(work, days=1, microseconds=moment)
 
     found = available(then, program, anna)
 

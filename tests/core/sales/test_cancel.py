@@ -283,7 +283,7 @@ def test_what_was_undone_by_hand_is_not_undone_again(
     outcomes = [cancel_sale(work, program, sale) for _ in range(2)]
 
     assert [numbers(outcome) for outcome in outcomes] == [(0, 500)] * 2
-    assert sale.transaction.state == TransactionState.CANCELLED
+    assert outcomes[0].transaction.state == TransactionState.CANCELLED
     assert findings(work) == []
 
 

@@ -160,7 +160,7 @@ def test_a_sale_stops_standing_once(work: Work) -> None:
 
     stopped = [transactions.cancel(work, sale) for _ in range(2)]
 
-    assert stopped == [True, False]
+    assert stopped == [sale, None]
     assert (sale.state, sale.cancelled_at) == (TransactionState.CANCELLED, work.now)
     assert counted(work, member) == (1, 300)
     assert findings(work) == []
