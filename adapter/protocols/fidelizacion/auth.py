@@ -7,7 +7,7 @@ from flask import g, request
 from adapter.core.origins import Place
 from adapter.protocols.fidelizacion.errors import InvalidHeader, MissingHeader, UnknownBranch
 from adapter.protocols.fidelizacion.settings import NAME, Agreement
-from adapter.web.credentials import authenticate, caller, header_key, header_text
+from adapter.web.credentials import authenticate, caller, header_key, header_text, header_texts
 from adapter.web.shapes import LONGEST_TEXT, is_line
 
 # In the order in which a missing one is reported, with the most characters each may have.
@@ -18,7 +18,7 @@ REQUIRED = {
     "x-source-name": 128,
 }
 # What Como's terminals send as well; together with the two above it fits where it is kept.
-VERSION, LONGEST_VERSION = "x-source-version", 60
+LONGEST = REQUIRED | {"x-source-version": 60}
 
 
 def require_terminal() -> None:
@@ -30,17 +30,16 @@ def require_terminal() -> None:
         InvalidHeader: One that is too long, or has control characters in it.
         UnknownBranch: The business keeps a list of its branches, and this one is not on it.
     """
-    authenticate(NAME, header_key(request, "x-api-key"))
-    given = {header: header_text(request, header) for header in REQUIRED}
-    for header, text in given.items():
-        if not text:
+    found = authenticate(NAME, header_key(request, "x-api-key"))
+    given = header_texts(request, LONGEST)
+    for header in REQUIRED:
+        if not given[header]:
             raise MissingHeader(header)
-    given[VERSION] = header_text(request, VERSION)
-    for header, longest in (*REQUIRED.items(), (VERSION, LONGEST_VERSION)):
+    for header, longest in LONGEST.items():
         if not is_line(given[header], longest=longest):
             raise InvalidHeader(header)
     branch, terminal, *source = given.values()
-    if not agreement().admits(branch):
+    if not Agreement.of(found).admits(branch):
         raise UnknownBranch("the branch is not on the list")
     g.place = Place(NAME, branch, terminal, " ".join(part for part in source if part))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from adapter.core import cards, codes
-from adapter.core.members import IdentityKind, Member
+from adapter.core.members import Enrolled, IdentityKind, Member
 from adapter.protocols.fidelizacion.errors import blame
 from adapter.protocols.fidelizacion.mapping import people
 from adapter.web.credentials import caller, pepper, place
@@ -22,10 +22,22 @@ def identified(work: Work, given: Given, *, whole: bool = False, lock: bool = Fa
         UnknownMember: They name nobody in this business.
         DifferentMembers: They name several.
     """
+    return cards.identify(work, caller().program_id, _named(given), whole=whole, lock=lock)
+
+
+def recognised(work: Work, given: Given, *, every_lot: bool = False) -> Enrolled:
+    """The one member these identifiers name, and in an attempt without locks what they hold.
+
+    Raises:
+        UnknownMember: They name nobody in this business.
+        DifferentMembers: They name several.
+    """
+    return cards.recognise(work, caller().program_id, _named(given), every_lot=every_lot)
+
+
+def _named(given: Given) -> people.Identifiers:
     blame(identifier=people.place_of_identifier(given))
-    program = caller().program
-    named = people.identifiers(given, program)
-    return cards.identify(work, program.id, named, whole=whole, lock=lock)
+    return people.identifiers(given, caller().program)
 
 
 def send_code(work: Work, member: Member, given: Given) -> None:

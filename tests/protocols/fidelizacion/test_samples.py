@@ -16,7 +16,6 @@ from tests.protocols.fidelizacion.till import SAMPLES, Till, sample
 MEMBER_ID, KEY = "mem_1042", "d9a3a0a8-5f0e-4b8e-9a44-0a2c6c1f7b51"
 PAYMENT = "6b1f0c52-9c1b-4a61-8c53-0f2a7a4f6f10"
 SALE = "b0c5d7d4-64c7-4f0b-a1d0-6d3f4d2f9a11"
-MADE = {"memberId": MEMBER_ID, "membershipKey": KEY}
 # What was sold before the examples begin: three visits, 91.50 in all.
 EARLIER = (3000, 3000, 3150)
 

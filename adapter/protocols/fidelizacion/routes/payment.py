@@ -7,18 +7,19 @@ from typing import Any
 import structlog
 from flask import Response
 
-from adapter.core import payments
-from adapter.core.errors import MemberInactive, Refused
-from adapter.core.members import Member, MemberStatus
+from adapter.core import members, payments
+from adapter.core.errors import Refused
+from adapter.core.members import Enrolled, Member
 from adapter.core.payments import Paid
 from adapter.protocols.fidelizacion import schemas
 from adapter.protocols.fidelizacion.auth import agreement
 from adapter.protocols.fidelizacion.errors import CodeSent, WrongCode, blame
+from adapter.protocols.fidelizacion.mapping import balances_as_sent
 from adapter.protocols.fidelizacion.routes import call
-from adapter.protocols.fidelizacion.who import code_holder, identified, send_code
+from adapter.protocols.fidelizacion.who import code_holder, identified, recognised, send_code
 from adapter.protocols.fidelizacion.wire import body, reply
 from adapter.web.credentials import caller, place
-from adapter.web.work import Work, unit_of_work
+from adapter.web.work import Work, light_work, unit_of_work
 
 log = structlog.get_logger()
 
@@ -34,19 +35,26 @@ def pay_or_cancel() -> Response:
 
 
 def _pay(given: dict[str, Any]) -> Response:
-    with unit_of_work() as work:
-        member = identified(work, given["member"])
-        refusal = _unproven(work, member, given) if agreement().verify_payments else None
-        if refusal is None:
-            paid = _paid(work, member, given)
-    if refusal is not None:
-        # Not within: a code that was sent stays sent, and a wrong try stays counted.
-        raise refusal
+    if agreement().verify_payments:
+        paid = _proven(given)
+    else:
+        with light_work() as work:
+            paid = _paid(work, recognised(work, given["member"], every_lot=True), given)
     log.info("payment", action="pay", confirmation_code=paid.redemption.confirmation_code)
     return reply(_paid_as_sent(paid, paid.redemption.amount_minor))
 
 
-def _paid(work: Work, member: Member, given: dict[str, Any]) -> Paid:
+def _proven(given: dict[str, Any]) -> Paid:
+    with unit_of_work() as work:
+        member = identified(work, given["member"])
+        refusal = _unproven(work, member, given)
+        if refusal is None:
+            return _paid(work, member, given)
+    # Not within: a code that was sent stays sent, and a wrong try stays counted.
+    raise refusal
+
+
+def _paid(work: Work, member: Enrolled, given: dict[str, Any]) -> Paid:
     told, sale = given["payment"], given.get("transaction", {})
     return payments.pay(
         work,
@@ -62,8 +70,8 @@ def _paid(work: Work, member: Member, given: dict[str, Any]) -> Paid:
 
 def _cancel(given: dict[str, Any]) -> Response:
     told = given["payment"]
-    with unit_of_work() as work:
-        member = identified(work, given["member"])
+    with light_work() as work:
+        member = recognised(work, given["member"], every_lot=True)
         paid = payments.cancel(
             work,
             caller().program,
@@ -80,8 +88,7 @@ def _unproven(work: Work, member: Member, given: dict[str, Any]) -> Refused | No
     """What a payment without its code is told (8.3); the repeat of one that stands needs none."""
     blame(code="body.payment.verificationCode")
     told, sale = given["payment"], given.get("transaction")
-    if member.status != MemberStatus.ACTIVE:
-        raise MemberInactive("the member is not active")
+    members.refuse_inactive(member)
     if sale is not None and payments.uncancelled_payment(
         work, member, amount_minor=told["amount"], reference=sale["reference"], place=place()
     ):
@@ -98,7 +105,7 @@ def _paid_as_sent(paid: Paid, amount: int) -> dict[str, Any]:
     """5.5: the code, what is left, and what was done to which balance."""
     return {
         "confirmationCode": paid.redemption.confirmation_code,
-        "newBalance": dict(paid.balances),
+        "newBalance": balances_as_sent(paid.balances),
         "type": TYPES.get(paid.redemption.unit, paid.redemption.unit.upper()),
         "amount": amount,
     }

@@ -9,16 +9,16 @@ from flask import Response
 
 from adapter.core import sales
 from adapter.core.errors import InvalidAmount
-from adapter.core.members import Member
+from adapter.core.members import Enrolled
 from adapter.core.sales import Outcome
 from adapter.protocols.fidelizacion import schemas
 from adapter.protocols.fidelizacion.errors import InvalidField, blame
-from adapter.protocols.fidelizacion.mapping import baskets
+from adapter.protocols.fidelizacion.mapping import balances_as_sent, baskets
 from adapter.protocols.fidelizacion.routes import call
-from adapter.protocols.fidelizacion.who import identified
+from adapter.protocols.fidelizacion.who import identified, recognised
 from adapter.protocols.fidelizacion.wire import body, reply
 from adapter.web.credentials import caller, place
-from adapter.web.work import Work, unit_of_work
+from adapter.web.work import Work, light_work, unit_of_work
 
 log = structlog.get_logger()
 
@@ -36,15 +36,15 @@ def _submit(given: dict[str, Any]) -> Response:
         # The core names no culprit: among several it is the list.
         first = next(iter(used.values()))
         blame(asset=first if len(used) == 1 else first.rpartition(".")[0])
-    with unit_of_work() as work:
-        member = identified(work, given["member"]) if "member" in given else None
+    with light_work() as work:
+        member = recognised(work, given["member"]) if "member" in given else None
         outcome = _submitted(work, member, given, list(used))
     _log("submit", outcome)
     return reply(_outcome_as_sent(outcome))
 
 
 def _submitted(
-    work: Work, member: Member | None, given: dict[str, Any], used: list[str]
+    work: Work, member: Enrolled | None, given: dict[str, Any], used: list[str]
 ) -> Outcome:
     sale = baskets.sale(given)
     try:
@@ -79,5 +79,6 @@ def _outcome_as_sent(outcome: Outcome) -> dict[str, Any]:
         "transactionId": outcome.transaction.reference,
     }
     if outcome.balances is not None:
-        sent |= {"earnedPoints": outcome.points_minor or 0, "newBalance": dict(outcome.balances)}
+        sent["earnedPoints"] = outcome.points_minor or 0
+        sent["newBalance"] = balances_as_sent(outcome.balances)
     return sent
