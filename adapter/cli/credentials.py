@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from datetime import UTC, timedelta
 from typing import Any
@@ -25,6 +26,18 @@ from adapter.protocols import PROTOCOLS
 from adapter.web.protocol import CredentialForm, Protocol
 
 BY_NAME = {protocol.name: protocol for protocol in PROTOCOLS}
+
+
+def _typed(_context: Any, _option: Any, given: str | None) -> str | None:
+    """A secret, read from standard input where it is not to be seen in `ps`."""
+    return given if given != "-" else sys.stdin.readline().rstrip("\r\n")
+
+
+agreed_secret = click.option(
+    "--secret",
+    callback=_typed,
+    help="A secret agreed elsewhere; - reads it from standard input.  [default: a generated one]",
+)
 in_program = click.option("--program", "code", metavar="CODE", help="The program's code.")
 
 
@@ -37,7 +50,7 @@ def credentials() -> None:
 @click.argument("protocol", type=click.Choice(list(BY_NAME)))
 @click.option("--program", "code", metavar="CODE", required=True, help="The program it opens.")
 @click.option("--name", default="", help="The part everybody may see: a login, a merchant.")
-@click.option("--secret", help="A secret agreed elsewhere.  [default: a generated one]")
+@agreed_secret
 @click.option(
     "--set",
     "settings",
@@ -116,7 +129,7 @@ def list_all(code: str | None, as_json: bool) -> None:
     metavar="HOURS",
     help="How long the old secret opens as well.",
 )
-@click.option("--secret", help="A secret agreed elsewhere.  [default: a generated one]")
+@agreed_secret
 @as_json
 def rotate(
     credential: str, code: str | None, overlap: float, secret: str | None, as_json: bool

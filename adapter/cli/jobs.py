@@ -29,7 +29,8 @@ def run(as_json: bool) -> None:
         done = asdict(work_to_do.run(database))
         # Of all this only the messages need the key, which words and signs them.
         require_key(config, database)
-        told = Worker(database, config.secret_key).run_once()
+        deliverer = Worker(database, config.secret_key, public_only=not config.private_webhooks)
+        told = deliverer.run_once()
     delivered = told[Ending.DELIVERED]
     done |= {"outbox_delivered": delivered, "outbox_not_delivered": told.total() - delivered}
     if as_json:

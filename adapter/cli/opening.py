@@ -114,7 +114,8 @@ def sqlite_file(url: URL) -> Path | None:
 
 def shown(database: Database) -> str:
     """The database's address, without its password."""
-    return database.url.render_as_string(hide_password=True)
+    known = database.url.difference_update_query(["password", "sslpassword"])
+    return known.render_as_string(hide_password=True)
 
 
 def require_key(config: Config, database: Database) -> None:

@@ -34,7 +34,7 @@ def worker(context: click.Context, once: bool, as_json: bool) -> None:
     logs.configure(config.log_level)
     with opened(config, serving=not once) as database:
         require_key(config, database)
-        deliverer = Worker(database, config.secret_key)
+        deliverer = Worker(database, config.secret_key, public_only=not config.private_webhooks)
         if not once:
             say("Delivering messages", stderr=True)
         with _stopping(deliverer):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import requests
 
-from adapter.delivery import signing
+from adapter.delivery import reach, signing
 from adapter.delivery.letters import CONSOLE, Letter
 
 SECONDS = 5  # to be connected, and again to be answered
@@ -26,7 +26,7 @@ class Gone(NotDelivered):
     """The receiver wants no such letters any more."""
 
 
-def post(letter: Letter, *, secret: bytes, at: datetime) -> None:
+def post(letter: Letter, *, secret: bytes, at: datetime, public_only: bool = False) -> None:
     """Have the receiver say that it has the letter.
 
     Raises:
@@ -44,16 +44,19 @@ def post(letter: Letter, *, secret: bytes, at: datetime) -> None:
     }
     try:
         # What it says besides the status is not read, however long it is.
-        with requests.post(
-            letter.address,
-            data=letter.body,
-            headers=headers,
-            timeout=SECONDS,
-            allow_redirects=False,
-            stream=True,
-        ) as answer:
+        with (
+            reach.session(public_only=public_only) as session,
+            session.post(
+                letter.address,
+                data=letter.body,
+                headers=headers,
+                timeout=SECONDS,
+                allow_redirects=False,
+                stream=True,
+            ) as answer,
+        ):
             status = answer.status_code
-    except requests.RequestException as error:
+    except (requests.RequestException, reach.NotPublic) as error:
         raise NotDelivered(type(error).__name__) from None
     if status == GONE:
         raise Gone(f"status {status}")

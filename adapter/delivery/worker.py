@@ -48,11 +48,19 @@ class Ending(StrEnum):
 class Worker:
     """Whoever delivers the messages of a database; `stop` ends it after those in hand."""
 
-    def __init__(self, database: Database, key: bytes, *, pause: float = PAUSE) -> None:
+    def __init__(
+        self,
+        database: Database,
+        key: bytes,
+        *,
+        pause: float = PAUSE,
+        public_only: bool = False,
+    ) -> None:
         self.stop = Event()
         self._database = database
         self._key = key
         self._pause = pause
+        self._public_only = public_only
         self._is_away = False
 
     def run_once(self) -> Counter[Ending]:
@@ -143,7 +151,12 @@ class Worker:
         if not letter.address:
             return self._waiting(message, "the program has no message_webhook")
         try:
-            post(letter, secret=secret_of(self._key, message.program_id), at=now)
+            post(
+                letter,
+                secret=secret_of(self._key, message.program_id),
+                at=now,
+                public_only=self._public_only,
+            )
         except Gone as refusal:
             reason = str(refusal)
             self._note(lambda work: outbox.bury(work, message, error=reason))

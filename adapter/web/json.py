@@ -27,6 +27,8 @@ LARGEST_EXPONENT = 308
 _BOM = b"\xef\xbb\xbf"
 # An unclosed string runs to the end, so that a hostile text is gone through once, not n times.
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|([\[{])|([\]}])', re.DOTALL)
+# The escapes of NUL and of halves of pairs; a whole pair is looked at and let pass.
+_SUSPECT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -60,7 +62,8 @@ def read_object(request: Request) -> dict[str, Any]:
 
 def read_body(request: Request) -> bytes:
     """The whole body, read once and remembered, so that a view may run again."""
-    if request.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
+    coding = request.environ.get("HTTP_CONTENT_ENCODING", "")
+    if coding.strip().lower() not in ("", "identity"):
         raise EncodedBody("a compressed body is not accepted")
     try:
         data = request.get_data()
@@ -93,12 +96,10 @@ def parse(data: bytes | str) -> Any:
     text = data if isinstance(data, str) else _decoded(data)
     _refuse_depth(text)
     try:
-        value = json.loads(
-            text, parse_int=_whole, parse_float=_decimal, parse_constant=_refuse_constant
-        )
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise BadJson(f"not JSON: line {error.lineno}, column {error.colno}") from None
-    if "\\u" in text:  # the only way for such a character to get in
+    if "\\u" in text and _SUSPECT.search(text):  # the only way for such a character to get in
         _refuse_characters(value)
     return value
 
@@ -181,6 +182,10 @@ def _decimal(text: str) -> Decimal:
 
 def _refuse_constant(_word: str) -> None:
     raise BadJson("NaN and Infinity are not JSON")
+
+
+# Made once, since every body is read with it.
+_DECODER = json.JSONDecoder(parse_int=_whole, parse_float=_decimal, parse_constant=_refuse_constant)
 
 
 def _refuse_characters(value: Any) -> None:

@@ -16,7 +16,8 @@ from adapter.web.logs import is_told
 from adapter.web.mount import owner_of
 
 HEADER = "X-Request-ID"
-_SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
+# A letter at least, for digits alone may be a phone or a card; and nothing that ends a line.
+_SANE = re.compile(r"(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9][A-Za-z0-9._-]{7,63}", re.ASCII)
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"))
 
 log = structlog.get_logger()
@@ -34,11 +35,10 @@ def request_id() -> str:
 
 
 def _begin() -> None:
-    given = request.headers.get(HEADER)
-    sane = given is not None and _SANE.fullmatch(given)
-    g.began = time.perf_counter()
-    g.request_id = given if sane else os.urandom(16).hex()
-    bind_contextvars(request_id=g.request_id)
+    given = request.environ.get("HTTP_X_REQUEST_ID")
+    chosen = given if given and _SANE.fullmatch(given) else os.urandom(16).hex()
+    g.began, g.request_id = time.perf_counter(), chosen
+    bind_contextvars(request_id=chosen)
 
 
 def _end(response: Response) -> Response:

@@ -11,7 +11,18 @@ from werkzeug.test import EnvironBuilder
 
 from adapter.core import partners
 from adapter.core.errors import Unauthenticated
-from adapter.web.credentials import CredentialCache, basic, bearer, header_key, header_text
+from adapter.web.credentials import (
+    CALLERS_REMEMBERED,
+    CredentialCache,
+    basic,
+    bearer,
+    header_key,
+    header_text,
+    header_texts,
+)
+from tests.statements import recorded
+
+PEPPER = b"p" * 32
 
 
 def request_with(**headers):
@@ -60,7 +71,7 @@ def test_tokens_and_keys_are_read_as_utf8_without_blanks():
     as_sent = " пароль ".encode().decode("latin-1")
     environ = EnvironBuilder().get_environ()
     environ |= {"HTTP_X_API_KEY": as_sent, "HTTP_AUTHORIZATION": f"bearer {as_sent}"}
-    environ["HTTP_X_STORE_ID"] = "caf\xe9"
+    environ |= {"HTTP_X_STORE_ID": "caf\xe9", "CONTENT_TYPE": "text/plain"}
 
     request = Request(environ)
 
@@ -68,6 +79,11 @@ def test_tokens_and_keys_are_read_as_utf8_without_blanks():
     assert bearer(request) == "пароль"
     assert header_text(request, "X-Store-ID") == "café"
     assert header_text(request, "X-Cash-ID") == ""
+    assert header_texts(request, ("X-Store-ID", "X-Cash-ID", "Content-Type")) == {
+        "X-Store-ID": "café",
+        "X-Cash-ID": "",
+        "Content-Type": "text/plain",
+    }
 
 
 @pytest.mark.parametrize("text", ["ЦЕНТР", "Верх", "Р", "Store à"])
@@ -119,20 +135,31 @@ def test_a_refusal_is_not_remembered(scene, clock, request):
     assert (before, after) == (401, 200)
 
 
-def test_the_cache_keeps_no_secret_and_asks_once():
-    asked = []
-    cache = CredentialCache(b"p" * 32)
+def test_whoever_is_remembered_costs_the_database_nothing(scene, polly):
+    good = {"Authorization": f"Basic {encoded('polly:пароль:1')}"}
+    scene.client.get("/v1/parrot/cage", headers=good)
 
-    def ask(digest):
-        asked.append(digest)
-        return digest
+    with recorded(scene.database) as sent:
+        reply = scene.client.get("/v1/parrot/cage", headers=good)
 
-    first = cache.caller("parrot", "polly:secret", ask)
-    second = cache.caller("parrot", "polly:secret", ask)
+    assert (reply.status_code, sent) == (200, [])
+    assert "пароль" not in repr(vars(scene.app.extensions["credentials"]))
 
-    assert first == second == asked[0] and len(asked) == 1
-    assert "secret" not in repr(vars(cache))
-    assert cache.caller("crow", "polly:secret", ask) != first
+
+def test_a_secret_of_one_protocol_is_nothing_in_another():
+    digests = {partners.digest(PEPPER, name, "polly:secret") for name in ("parrot", "crow")}
+
+    assert len(digests) == 2
+
+
+def test_the_cache_grows_no_larger_and_forgets_whoever_was_asked_about_longest_ago(clock):
+    cache = CredentialCache(PEPPER, timer=lambda: clock[0])
+    for number in range(CALLERS_REMEMBERED + 1):
+        cache.keep(b"%d" % number, number)
+
+    assert len(cache._callers) == CALLERS_REMEMBERED
+    assert not cache.was_valid(b"0") and cache.was_valid(b"1")
+    assert cache.caller(b"%d" % CALLERS_REMEMBERED) == CALLERS_REMEMBERED
 
 
 def test_an_authentication_on_a_dead_connection_is_run_again(scene, polly):

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapter.web.json import BadJson, dumps, parse
@@ -92,6 +92,14 @@ def test_a_text_of_many_small_parts_is_read_in_one_pass():
     assert len(parse(b"[" + b"[],{}," * 150_000 + b"1]")) == 300_001
 
 
+@pytest.mark.parametrize("escape", [r"\u0000", r"\ud800", r"\uDBFF", r"\uDc00", r"\udFfF"])
+def test_a_character_that_cannot_be_kept_is_found_among_those_that_can(escape):
+    for text in (rf'"\u0416{escape}"', rf'["\\u0041", {{"\u0416{escape}": 1}}]'):
+        with pytest.raises(BadJson):
+            parse(text)
+    assert parse(r'"\u0416\ud83d\ude00\\u0000"') == "Ж😀\\u0000"
+
+
 def test_a_refusal_repeats_nothing_of_the_text():
     with pytest.raises(BadJson) as caught:
         parse(b'{"phone": "79995550142" "a"}')
@@ -131,6 +139,8 @@ _values = st.recursive(
 )
 
 
+# That other tests keep the machine busy is no fault of the values.
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(_values)
 def test_what_is_written_is_read_back_as_it_was(value):
     assert parse(dumps(value).encode()) == value

@@ -76,6 +76,7 @@ FAULTS: dict[type[Exception], Fault] = {
     NotAgreed: Fault("025", "Метод не подключён"),
     # Everything else
     errors.Refused: Fault("030", "Операция отклонена правилами программы"),
+    errors.Throttled: Fault("090", "Слишком много запросов, повторите запрос позже"),
     errors.Unavailable: Fault("090", "Сервис временно недоступен, повторите запрос позже"),
     errors.LoyaltyError: Fault("030", "Операция отклонена"),
     Exception: Fault("099", "Внутренняя ошибка сервиса"),

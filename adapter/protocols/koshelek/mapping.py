@@ -141,4 +141,4 @@ def offer_as_sent(offer: Offer, program: ProgramTerms) -> dict[str, Any]:
 
 def form_of(text: str) -> str:
     """A text with every letter an `a` and every digit a `9`: its form without its content."""
-    return re.sub(r"[0-9]", "9", re.sub(r"[^\W\d_]", "a", text))
+    return re.sub(r"\d", "9", re.sub(r"[^\W\d_]", "a", text))

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from flask import g, request
 
+from adapter.core.errors import Unauthenticated
 from adapter.core.origins import Place
 from adapter.protocols.swip.errors import Forbidden, InvalidHeader, UnsupportedVersion
 from adapter.protocols.swip.settings import NAME, Agreement
-from adapter.web.credentials import authenticate, bearer, caller, header_key, header_text, place
+from adapter.web.credentials import (
+    authenticate,
+    bearer,
+    caller,
+    header_text,
+    header_texts,
+    place,
+)
 from adapter.web.shapes import is_line
 
 MERCHANT, STORE, CASH, VERSION = "X-Merchant-ID", "X-Store-ID", "X-Cash-ID", "Api-Version"
@@ -20,9 +28,11 @@ def require_till() -> None:
         Unauthenticated: No token, none that is valid, or one of the three headers is missing.
         Forbidden: The token is another merchant's, or the store is not on the merchant's list.
     """
-    authenticate(NAME, bearer(request))
-    merchant, store, cash = (header_key(request, name) for name in (MERCHANT, STORE, CASH))
-    if merchant != caller().name or not agreement().admits(store):
+    found = authenticate(NAME, bearer(request))
+    merchant, store, cash = header_texts(request, (MERCHANT, STORE, CASH)).values()
+    if not (merchant and store and cash):
+        raise Unauthenticated("one of the three headers is missing")
+    if merchant != found.name or not Agreement.of(found).admits(store):
         raise Forbidden("another merchant's token, or a store that is not on the list")
     g.place = Place(NAME, store, cash)
 

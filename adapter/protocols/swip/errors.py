@@ -26,7 +26,7 @@ class Named(errors.LoyaltyError):
         self.value = value
 
 
-class UnknownCustomer(Named):
+class UnknownCustomer(Named, errors.UnknownMember):
     """Nobody of this merchant's is known by this."""
 
 
@@ -80,6 +80,7 @@ FAULTS: dict[type[Exception], Fault] = {
     MethodNotAllowed: Fault(1005, "Method not allowed", 405),
     errors.Unauthenticated: Fault(1001, "Unauthorized", 401),
     Forbidden: Fault(1003, "Forbidden", 403),
+    errors.Throttled: Fault(1006, "Too many requests", 429),
     UnsupportedVersion: Fault(1010, "Unsupported Api-Version[{value}]", 400),
     # The request itself; whatever HTTP has against it is a bad request here
     HTTPException: Fault(1011, "Bad request", 400),
@@ -116,12 +117,15 @@ FAULTS: dict[type[Exception], Fault] = {
 def refuse(error: Exception) -> Response:
     """Any error at all as an `ApiError` with all its five keys."""
     fault = reply_for(error, FAULTS)
-    return wire.refusal(
+    response = wire.refusal(
         status=fault.status,
         code=fault.code,
         description=fault.description.format_map(vars(error)),
         field_errors=_field_errors(error),
     )
+    if isinstance(error, errors.Throttled):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _field_errors(error: Exception) -> list[dict[str, str]] | None:

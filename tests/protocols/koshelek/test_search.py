@@ -26,7 +26,6 @@ ANNA = [
 ]
 NOTHING = [{}, {"msisdn": ""}, {"msisdn": "", "email": " "}, {"surname": "Ы"}, {"msisdn": "1" * 16}]
 PHONES = ["+7 (999) 555-01-42", "7-999-555-01-42", "89995550142", "9995550142", " 79995550142 "]
-BOTH_STATES = (CardState.ACTIVE, CardState.BLOCKED)
 
 
 @pytest.fixture

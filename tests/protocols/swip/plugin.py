@@ -129,8 +129,3 @@ def fields_of(response: TestResponse) -> list[str] | None:
     """The fields that a refusal blames, in its order."""
     found = response.json["fieldErrors"]
     return None if found is None else [each["field"] for each in found]
-
-
-def timeless(response: TestResponse) -> dict[str, Any]:
-    """A refusal without the one key that is never the same."""
-    return {key: value for key, value in response.json.items() if key != "timestamp"}

@@ -55,7 +55,7 @@ def test_every_row_of_the_table(plugin: Plugin) -> None:
         assert refusal(ask(plugin)) == said
     with broken(plugin.app, DatabaseUnavailable("full")):
         assert refusal(plugin.stats(**ASKED)) == (500, 1000, "Internal server error")
-    assert {code for _, code, _ in ROWS} | {1000, 1030, 1031} == set(STATUS_OF)
+    assert {code for _, code, _ in ROWS} | {1000, 1006, 1030, 1031} == set(STATUS_OF)
 
 
 def test_the_table_is_the_one_that_is_sent() -> None:

@@ -22,7 +22,7 @@ from adapter.protocols.koshelek.errors import NotAgreed, NothingToSearchBy
 from adapter.protocols.koshelek.routes import PLACE, blueprint
 from adapter.protocols.koshelek.search import choose
 from adapter.protocols.koshelek.wire import bare, body, empty, query, reply
-from adapter.web.credentials import caller
+from adapter.web.credentials import caller, found_nobody
 from adapter.web.work import Work, reading, unit_of_work
 
 MOST_PURCHASES = 1000  # G7: the period narrows it
@@ -42,7 +42,10 @@ def find_card() -> Response:
         found = members.matching(work, caller().program_id, wanted)
         held = cards.of_members(work, [member.id for member in found]) if found else []
         chosen = choose(found, held, wanted, blocked_cards=agreement().blocked_cards)
-        return reply({"card": mapping.card_as_sent(*chosen)}) if chosen else empty()
+        if chosen is None:
+            found_nobody()
+            return empty()
+        return reply({"card": mapping.card_as_sent(*chosen)})
 
 
 @blueprint.get("/v1/card/<number>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 
 import structlog
@@ -25,6 +26,7 @@ from adapter.web.work import Work, reading, unit_of_work
 LONGEST_MESSAGE = 65536
 
 log = structlog.get_logger()
+_MESSAGE_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @blueprint.post("/v1/promo/qrCode")
@@ -71,7 +73,8 @@ def take_push_callback(**_variables: str) -> Response:
         reference = str(sent.get("messageId", ""))[:255] if isinstance(sent, dict) else ""
     except json.BadJson:
         reference = ""
-    log.info("push callback", reference=reference, form=mapping.form_of(text[:1000]))
+    known = reference if _MESSAGE_ID.fullmatch(reference) else None  # the log is for ids alone
+    log.info("push callback", reference=known, form=mapping.form_of(text[:1000]))
     with unit_of_work() as work:
         partners.keep_message(
             work,

@@ -18,6 +18,7 @@ NUMBERS: dict[int, tuple[int, str]] = {
     1003: (403, "Forbidden"),
     1004: (404, "Not found"),
     1005: (405, "Method not allowed"),
+    1006: (429, "Too many requests"),
     1010: (400, "Unsupported Api-Version[{}]"),
     1011: (400, ""),
     1012: (400, "Customer[{}] is blocked"),
