@@ -8,7 +8,7 @@ from adapter.config import Config
 from adapter.db import Database
 from adapter.db.errors import is_unavailable
 from adapter.db.migrations import is_current
-from adapter.web import credentials, logs, mount
+from adapter.web import credentials, logs, mount, overload, throttle
 from adapter.web.application import Application
 from adapter.web.work import database as current_database
 
@@ -27,7 +27,12 @@ def create_app(config: Config, *, database: Database | None = None) -> Applicati
         pool_size=config.pool_size,
         sqlite_synchronous=config.sqlite_synchronous,
     )
-    credentials.install(app, credentials.CredentialCache(config.secret_key))
+    credentials.install(
+        app, credentials.CredentialCache(config.secret_key, throttle=config.throttle())
+    )
+    if config.trusted_proxies:
+        throttle.trust_proxies(app, config.trusted_proxies)
+    overload.install(app, seconds=config.longest_wait_ms / 1000)
     app.add_url_rule("/healthz", view_func=alive)
     app.add_url_rule("/readyz", view_func=ready)
     for served in config.protocols:

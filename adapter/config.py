@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,7 @@ from adapter.secret_key import SHORTEST, kept_key, key_file, new_key
 from adapter.web.logs import LEVELS
 from adapter.web.protocol import Protocol
 from adapter.web.settings import Described, Reader, names, setting
+from adapter.web.throttle import Throttle
 
 DEFAULT_FILE = "adapter.toml"
 # Paths of ours, which no prefix may take.
@@ -96,8 +98,35 @@ class Config:
     )
     log_level: str = setting("INFO", "least severity written to the log", choices=LEVELS)
     pool_size: int = setting(10, "connections to the database per process", between=(1, 1000))
+    longest_wait_ms: int = setting(
+        1000,
+        "milliseconds a request may wait for its turn before it is refused, to be tried again",
+        between=(10, 60_000),
+    )
     sqlite_synchronous: str = setting(
         "FULL", "FULL survives a power cut, NORMAL is faster", choices=("FULL", "NORMAL", "EXTRA")
+    )
+    rate_limits: bool = setting(True, "whether those who guess at credentials are slowed down")
+    wrong_per_address: int = setting(
+        100,
+        "wrong credentials a minute, in each process, after which one address's are not looked up",
+        between=(1, 1_000_000),
+    )
+    wrong_per_name: int = setting(
+        60,
+        "the same for one login, whatever addresses they come from",
+        between=(1, 1_000_000),
+    )
+    unknown_lookups: int = setting(
+        0,
+        "lookups of nobody a minute, in each process, after which a credential waits; 0: any",
+        between=(0, 1_000_000),
+    )
+    trusted_proxies: int = setting(
+        0, "proxies in front, each of which adds to X-Forwarded-For", between=(0, 10)
+    )
+    private_webhooks: bool = setting(
+        True, "whether messages may go to addresses of private networks and of this machine"
     )
     protocols: tuple[Served, ...] = ()
     file: Path | None = None
@@ -154,6 +183,17 @@ class Config:
             return kept_key(self.key_file).encode()
         except (OSError, ValueError) as fault:
             raise ConfigError(f"ADAPTER_SECRET_KEY is not set, and {fault}") from None
+
+    def throttle(self, *, timer: Callable[[], float] = time.monotonic) -> Throttle | None:
+        """What slows down those who guess; nothing where the limits are off."""
+        if not self.rate_limits:
+            return None
+        return Throttle(
+            per_address=self.wrong_per_address,
+            per_name=self.wrong_per_name,
+            lookups=self.unknown_lookups,
+            timer=timer,
+        )
 
     def describe(self) -> list[Described]:
         """Every setting with its value and its source; secrets are masked."""

@@ -16,7 +16,7 @@ import requests
 from adapter.protocols import PROTOCOLS
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 40
+PATIENCE = 90
 
 
 def _environment(url: str) -> dict[str, str]:
