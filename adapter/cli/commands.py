@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from adapter import __version__
+from adapter.cli.backup import backup
 from adapter.cli.benefits import benefits
 from adapter.cli.cards import cards
 from adapter.cli.check import check
@@ -51,6 +52,7 @@ for command in (
     serve,
     load,
     export,
+    backup,
     credentials,
     members,
     cards,
