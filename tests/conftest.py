@@ -15,11 +15,13 @@ from werkzeug.routing import Rule
 
 from adapter.db import Database, Work
 from tests.clock import Clock
-from tests.databases import PostgresqlCopies, Run, SqliteCopies, run_folder
+from tests.databases import ISOLATION, PostgresqlCopies, Run, SqliteCopies, run_folder
 from tests.postgresql import Server, clean_up_after
+from tests.scale import isolation
 from tests.shelf import KeptPostgresql, KeptSqlite, Loan, Shelf
 
-ENGINES = ("sqlite", "postgresql")
+# SQLite has one level of isolation, so that only one engine is worth running at another.
+ENGINES = ("postgresql",) if ISOLATION in os.environ else ("sqlite", "postgresql")
 RUN = pytest.StashKey[Run]()
 
 
@@ -34,6 +36,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     run = config.stash.get(RUN, None)
     if run is not None:
         run.end()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how often the engine asked to run something again."""
+    if ISOLATION in os.environ:
+        told = ", ".join(f"{times} {what}" for what, times in sorted(isolation.counted().items()))
+        terminalreporter.write_line(f"isolation {os.environ[ISOLATION]}: {told or 'nothing'}")
 
 
 def pytest_collection_finish() -> None:
@@ -56,6 +65,14 @@ def no_builders_of_urls() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "_compile_builder", late)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def watched() -> Iterator[None]:
+    """Have what is run again counted, where the engine is at another isolation than its own."""
+    leave = isolation.watch() if ISOLATION in os.environ else lambda: None
+    yield
+    leave()
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,8 @@ from adapter.db import migrations
 FOLDER = "ADAPTER_TEST_FOLDER"
 # A server that is there already; its user must be allowed to create databases.
 GIVEN_SERVER = "ADAPTER_TEST_POSTGRESQL_URL"
+# The isolation that PostgreSQL gives whoever asks for none: `make serializable`.
+ISOLATION = "ADAPTER_TEST_ISOLATION"
 # A folder in memory, where copying costs least; Docker gives it 64 MiB, which is not enough.
 MEMORY = "/dev/shm"
 ROOM = 2 * 1024**3
@@ -130,6 +132,13 @@ class PostgresqlCopies:
         )
         # Cheap where a checkpoint costs nothing, which holds for our own server only.
         self._admin.execute(statement + sql.SQL(" STRATEGY FILE_COPY" if self._own else ""))
+        if wanted := os.environ.get(ISOLATION):
+            # A copy does not take over what was set for its template.
+            self._admin.execute(
+                sql.SQL("ALTER DATABASE {} SET default_transaction_isolation = {}").format(
+                    sql.Identifier(name), sql.Literal(wanted)
+                )
+            )
         return self._server.set(database=name).render_as_string(hide_password=False)
 
     def drop(self, url: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from adapter.core.errors import LoyaltyError
 from adapter.db import Database
+from tests.scale import isolation
 
 PATIENCE = 60  # seconds; nobody waits that long unless something is wrong
 
@@ -52,6 +53,8 @@ def crowd(url: str, act: Act, *, processes: int = 4, threads: int = 1) -> list[A
 
 
 def _one_process(url: str, act: Act, numbers: range, barrier: Barrier, pipe: Connection) -> None:
+    if isolation.is_strict():
+        isolation.watch()
     # No clock of its own, and no wait for the disk: nobody pulls the plug here.
     database = Database(url, pool_size=len(numbers), sqlite_synchronous="OFF")
     with ThreadPoolExecutor(len(numbers)) as pool:

@@ -15,6 +15,7 @@ from adapter.core.programs import ProgramTerms
 from adapter.db import Database, Work
 from tests.factories import PLACE, make_card, make_member, make_program
 from tests.races.crowd import crowd
+from tests.scale.isolation import run
 
 PHONE = "79216668899"
 
@@ -22,13 +23,13 @@ PHONE = "79216668899"
 def reserve(program: ProgramTerms, database: Database, number: int) -> str:
     """A number set aside."""
     life = timedelta(hours=1)
-    return database.run(lambda work: cards.reserve(work, program, life=life, place=PLACE).number)
+    return run(database, lambda work: cards.reserve(work, program, life=life, place=PLACE).number)
 
 
 def issue(program: ProgramTerms, database: Database, number: int) -> str:
     """A card for one and the same person."""
     profile = Profile(phone=PHONE)
-    return database.run(lambda work: cards.issue(work, program, profile, place=PLACE).number)
+    return run(database, lambda work: cards.issue(work, program, profile, place=PLACE).number)
 
 
 def issue_on(
@@ -36,8 +37,9 @@ def issue_on(
 ) -> str:
     """A card on one and the same number."""
     profile = Profile(phone=phones[number])
-    return database.run(
-        lambda work: cards.issue_on(work, program, profile, number=card, place=PLACE).number
+    return run(
+        database,
+        lambda work: cards.issue_on(work, program, profile, number=card, place=PLACE).number,
     )
 
 
@@ -55,14 +57,13 @@ def claim(program: ProgramTerms, texts: list[str], database: Database, number: i
             return text
 
         try:
-            got.append(database.run(unit))
+            got.append(run(database, unit))
         except (IdentityTaken, NumberTaken):
             continue
     return got
 
 
-def test_no_text_is_one_members_external_id_and_anothers_card(database: Database) -> None:
-    url = database.url.render_as_string(hide_password=False)
+def test_no_text_is_one_members_external_id_and_anothers_card(database: Database, url: str) -> None:
     with database.unit_of_work() as work:
         program = make_program(work)
     texts = [f"880{number:03}" for number in range(40)]
@@ -73,10 +74,7 @@ def test_no_text_is_one_members_external_id_and_anothers_card(database: Database
     assert sorted(text for got in outcomes for text in got) == texts
 
 
-def test_twenty_reservations_at_once_are_twenty_numbers(
-    database: Database, database_url: str
-) -> None:
-    url = database.url.render_as_string(hide_password=False)
+def test_twenty_reservations_at_once_are_twenty_numbers(database: Database, url: str) -> None:
     with database.unit_of_work() as work:
         program = make_program(work)
 
@@ -85,8 +83,7 @@ def test_twenty_reservations_at_once_are_twenty_numbers(
     assert len(numbers) == len(set(numbers)) == 20
 
 
-def test_a_number_two_people_want_at_once_is_one_members_card(database: Database) -> None:
-    url = database.url.render_as_string(hide_password=False)
+def test_a_number_two_people_want_at_once_is_one_members_card(database: Database, url: str) -> None:
     with database.unit_of_work() as work:
         program = make_program(work)
         number = make_card(work, program).number
@@ -100,8 +97,9 @@ def test_a_number_two_people_want_at_once_is_one_members_card(database: Database
         assert work.session.scalars(select(Member.id)).all() == [holder.id]
 
 
-def test_a_number_one_person_asks_for_twice_at_once_is_their_card(database: Database) -> None:
-    url = database.url.render_as_string(hide_password=False)
+def test_a_number_one_person_asks_for_twice_at_once_is_their_card(
+    database: Database, url: str
+) -> None:
     with database.unit_of_work() as work:
         program = make_program(work)
         number = make_card(work, program).number
@@ -111,8 +109,9 @@ def test_a_number_one_person_asks_for_twice_at_once_is_their_card(database: Data
     assert outcomes == [number] * 4
 
 
-def test_one_person_who_asks_at_once_is_one_member_with_one_card(database: Database) -> None:
-    url = database.url.render_as_string(hide_password=False)
+def test_one_person_who_asks_at_once_is_one_member_with_one_card(
+    database: Database, url: str
+) -> None:
     with database.unit_of_work() as work:
         program = make_program(work)
 

@@ -11,8 +11,6 @@ from functools import partial
 from random import Random
 from typing import Any
 
-import pytest
-
 from adapter import jobs
 from adapter.core import orders, payments
 from adapter.core.errors import InsufficientPoints, LoyaltyError, OrderClosed, RefundTooLarge
@@ -34,12 +32,7 @@ from tests.core.orders.bills import (
 )
 from tests.factories import findings, give_credit
 from tests.races.crowd import crowd
-
-
-@pytest.fixture
-def url(database: Database) -> str:
-    """How another process reaches the database."""
-    return database.url.render_as_string(hide_password=False)
+from tests.scale.isolation import once
 
 
 class Bill:
@@ -69,24 +62,27 @@ class Bill:
 
 def close_once(bill: Bill, database: Database, number: int) -> tuple[Any, ...]:
     """The same order with the same amount."""
-    with database.unit_of_work() as work:
-        order = close(work, bill.program, bill.order(work), 30000)
-        return order.closed_at, order.earned_minor, order.points_left_minor
+    order = once(database, lambda work: close(work, bill.program, bill.order(work), 30000))
+    return order.closed_at, order.earned_minor, order.points_left_minor
 
 
 def close_or_refund(bill: Bill, database: Database, number: int) -> str:
     """The same order closed by some, and refunded in part by the others."""
-    with database.unit_of_work() as work:
+
+    def unit(work: Work) -> str:
         if number % 2:
             close(work, bill.program, bill.order(work), 30000)
             return "closed"
         refund(work, bill.program, bill.order(work), 10000)
         return "refunded"
 
+    return once(database, unit)
+
 
 def set_aside_or_pay(bill: Bill, database: Database, number: int) -> str:
     """All the points, for the order or elsewhere."""
-    with database.unit_of_work() as work:
+
+    def unit(work: Work) -> str:
         if number % 2:
             hold(work, bill.program, bill.order(work), 1000)
             return "set aside"
@@ -94,13 +90,14 @@ def set_aside_or_pay(bill: Bill, database: Database, number: int) -> str:
         payments.pay(work, bill.program, member, amount_minor=100000, place=TILL)
         return "paid"
 
+    return once(database, unit)
+
 
 def close_or_expire(bill: Bill, deadline: datetime, database: Database, number: int) -> str:
     """The last moment of an order by one clock, and the first after it by another."""
     database.clock = lambda: deadline - timedelta(microseconds=number % 2)
     if number % 2:
-        with database.unit_of_work() as work:
-            close(work, bill.program, bill.order(work), 30000)
+        once(database, lambda work: close(work, bill.program, bill.order(work), 30000))
         return "closed"
     return "expired" if jobs.run(database).reservations_released else "nothing"
 
@@ -111,8 +108,7 @@ def wander(bill: Bill, steps: int, database: Database, number: int) -> int:
     for _ in range(steps):
         what = random.choice(("hold", "hold", "hold one", "close", "refund", "pay", "credit"))
         try:
-            with database.unit_of_work() as work:
-                _step(work, bill, what, random)
+            once(database, partial(_step, bill=bill, what=what, random=random))
             done += 1
         except LoyaltyError:
             continue

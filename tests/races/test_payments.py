@@ -29,14 +29,9 @@ from tests.factories import (
     purse_of,
 )
 from tests.races.crowd import crowd
+from tests.scale.isolation import once
 
 CROWD = {"processes": 4, "threads": 5}
-
-
-@pytest.fixture
-def url(database: Database) -> str:
-    """How another process reaches the database."""
-    return database.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture(params=["points", "credit"])
@@ -79,17 +74,16 @@ def pay(
     """A payment for one of these sales."""
     reference = references[number % len(references)]
     told = {"amount_minor": amount, "reference": reference, "place": PLACE}
-    with database.unit_of_work() as work:
-        return payments.pay(work, program, member, **told).redemption.confirmation_code  # type: ignore[arg-type]
+    paid = once(database, lambda work: payments.pay(work, program, member, **told))  # type: ignore[arg-type]
+    return paid.redemption.confirmation_code
 
 
 def cancel(
     program: ProgramTerms, member: Member, code: str, database: Database, number: int
 ) -> Any:
     """One and the same payment undone."""
-    with database.unit_of_work() as work:
-        back = payments.cancel(work, program, member, code, place=PLACE)
-        return back.redemption.state, dict(back.balances)
+    back = once(database, lambda work: payments.cancel(work, program, member, code, place=PLACE))
+    return back.redemption.state, dict(back.balances)
 
 
 def pay_or_cancel(

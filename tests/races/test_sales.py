@@ -44,15 +44,10 @@ from tests.factories import (
     submit,
 )
 from tests.races.crowd import crowd
+from tests.scale.isolation import once
 
 AT = datetime(2026, 5, 4, 9, tzinfo=UTC)
 CROWD = {"processes": 4, "threads": 5}
-
-
-@pytest.fixture
-def url(database: Database) -> str:
-    """How another process reaches the database."""
-    return database.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture
@@ -87,15 +82,13 @@ def sell(
 ) -> Any:
     """One of these sales, in turn."""
     member, sale = sold[number % len(sold)]
-    with database.unit_of_work() as work:
-        outcome = submit(work, program, member, sale, used=used)
+    outcome = once(database, lambda work: submit(work, program, member, sale, used=used))
     return outcome.transaction.confirmation_code, outcome.points_minor, outcome.balances
 
 
 def cancel(program: ProgramTerms, code: str, database: Database, number: int) -> Any:
     """One and the same sale cancelled."""
-    with database.unit_of_work() as work:
-        outcome = sales.cancel(work, program, code, place=PLACE)
+    outcome = once(database, lambda work: sales.cancel(work, program, code, place=PLACE))
     return outcome.transaction.confirmation_code, outcome.points_minor, outcome.balances
 
 
@@ -110,8 +103,8 @@ def sell_or_cancel(
 
 def visit(program: ProgramTerms, member: Member, database: Database, number: int) -> None:
     """An event."""
-    with database.unit_of_work() as work:
-        events.record(work, program, member, kind="visit", occurred_at=AT, place=PLACE)
+    told = {"kind": "visit", "occurred_at": AT, "place": PLACE}
+    once(database, lambda work: events.record(work, program, member, **told))  # type: ignore[arg-type]
 
 
 def sell_or_visit(program: ProgramTerms, member: Member, database: Database, number: int) -> None:
@@ -323,10 +316,9 @@ def stroll(
 
     deeds = (sell, sell, sell_again, cancel, pay, pay, cancel_payment, come_by, see_to_what_is_due)
     for _ in range(steps):
-        member = random.choice(members)
+        deed, member = random.choice(deeds), random.choice(members)
         try:
-            with database.unit_of_work() as work:
-                random.choice(deeds)(work, member)
+            once(database, lambda work, deed=deed, member=member: deed(work, member))
             done += 1
         except LoyaltyError:
             continue
