@@ -1,6 +1,12 @@
-"""The reference: Flask reading the same headers and body, and answering without a database."""
+"""The references: Flask views that read the same request, and answer without a database.
+
+Those of the tills validate the body in our own schemas and echo it; the others answer a constant
+document as large as ours.
+"""
 
 from flask import Flask, jsonify, request
+
+from adapter.protocols.fidelizacion import schemas
 
 app = Flask(__name__)
 TILL = ("Authorization", "X-Merchant-ID", "X-Store-ID", "X-Cash-ID", "Api-Version")
@@ -12,15 +18,30 @@ def alive():
     return jsonify(status="ok")
 
 
+@app.post("/v1/transaction")
+def transaction():
+    """Check the sale, and say it back."""
+    document = request.get_json()
+    schemas.of_transaction(document)
+    return jsonify(document)
+
+
+@app.post("/v1/payment")
+def payment():
+    """Check the payment, and say it back."""
+    document = request.get_json()
+    schemas.of_payment(document, verified=False)
+    return jsonify(document)
+
+
 @app.get("/v1/card/<number>")
 def show(number: str):
     """Answer a document as large as a card with its balance."""
-    bonuses = [{"description": "Purchase", "amount": "100", "validUntil": "2030-01-01"}] * 3
+    bonuses = [{"description": "Purchase", "amount": "100", "validUntil": "2030-01-01"}]
     barcode = {"barcodeNumber": number, "barcodeType": "CODE_128"}
     bonus = {"total": "300", "available": "300", "bonuses": bonuses}
-    authorised = bool(request.authorization)
     card = {"cardNumber": number, "cardState": "active", "barcode": barcode, "bonus": bonus}
-    return jsonify(card=card) if authorised else ("", 401)
+    return jsonify(card=card) if request.authorization else ("", 401)
 
 
 @app.post("/v1/card/anonymous")
