@@ -6,6 +6,11 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 py
 # Processes that share the tests, and what else pytest is told: make test TESTS="-k sqlite -x"
 WORKERS ?= 2
 TESTS ?=
+# Which measurements, and how; and the members of each database of bench-growth
+BENCH ?=
+SIZES ?=
+# How often `make faults` has each fault strike.
+ROUNDS ?= 50
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
@@ -18,17 +23,23 @@ define install
 	@touch $@
 endef
 
-.PHONY: help demo demo-check test lint format bench constraints clean
+.PHONY: help demo demo-check test serializable lint format bench bench-growth \
+	bench-profile bench-report faults constraints clean
 
 help:
-	@echo "make demo        a loyalty server with data in it, and every protocol called once"
-	@echo "make demo-check  the same, and then stop: success or failure"
-	@echo "make test        all tests, on SQLite and on PostgreSQL"
-	@echo "make lint        ruff, mypy, bandit"
-	@echo "make format      let ruff put the code in order"
-	@echo "make bench       measure"
-	@echo "make constraints pin anew what setup.cfg allows"
-	@echo "make clean       remove what the above made"
+	@echo "make demo          a loyalty server with data in it, and every protocol called once"
+	@echo "make demo-check    the same, and then stop: success or failure"
+	@echo "make test          all tests, on SQLite and on PostgreSQL; some: make test TESTS='-k sqlite'"
+	@echo "make serializable  the same on PostgreSQL alone, at the strictest level of isolation"
+	@echo "make faults        kill servers, databases and lines under load, and count what is lost"
+	@echo "make lint          ruff, mypy, bandit"
+	@echo "make format        let ruff put the code in order"
+	@echo "make bench         measure, beside references, for 40 minutes"
+	@echo "make bench-growth  the same calls at ever more members"
+	@echo "make bench-profile where a worker's time goes"
+	@echo "make bench-report  the figures that are kept, into docs/performance.md"
+	@echo "make constraints   pin anew what setup.cfg allows"
+	@echo "make clean         remove what the above made"
 
 demo: $(VENV)/.installed-run
 	@$(BIN)/adapter demo
@@ -38,6 +49,10 @@ demo-check: $(VENV)/.installed-run
 
 test: $(VENV)/.installed-test
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(TESTS)
+
+serializable: $(VENV)/.installed-test
+	@ADAPTER_TEST_ISOLATION=serializable \
+		$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(TESTS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -49,14 +64,33 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.installed-test
-	@$(BIN)/python -m bench
+# What, and how: make bench BENCH="accrual --engine postgresql --quick"
+bench: $(VENV)/.installed-bench
+	@$(BIN)/python -m bench $(BENCH)
+
+# To a hundred thousand members; to a million: make bench-growth SIZES=10000,100000,1000000
+bench-growth: $(VENV)/.installed-bench
+	@$(BIN)/python -m bench growth $(if $(SIZES),--sizes $(SIZES)) $(BENCH)
+
+bench-profile: $(VENV)/.installed-bench
+	@$(BIN)/python -m bench profile $(BENCH)
+
+# The figures that are kept, into docs/performance.md
+bench-report: $(VENV)/.installed-bench
+	@$(BIN)/python -m bench.report
+
+# What `make test` does once, many times over; then what was acknowledged, lost and doubled.
+faults: $(VENV)/.installed-test
+	@mkdir -p build && rm -f build/faults.jsonl
+	@ADAPTER_FAULT_ROUNDS=$(ROUNDS) ADAPTER_FAULT_REPORT=build/faults.jsonl $(BIN)/python -m pytest \
+		-q -n $(WORKERS) --dist worksteal --timeout 3600 tests/faults $(TESTS)
+	@$(BIN)/python -m tests.faults.report build/faults.jsonl
 
 # A fresh environment, so that nothing is pinned that nobody asked for.
 constraints: $(VENV)/.python
 	@rm -rf build/pins && $(BIN)/python -m venv build/pins
 	@build/pins/bin/python -m pip -qq install 'setuptools>=77,<85'
-	@build/pins/bin/python -m pip -qq install --no-build-isolation '.[postgres,test,dev]'
+	@build/pins/bin/python -m pip -qq install --no-build-isolation '.[postgres,test,dev,bench]'
 	@sed -n '/^#/p' constraints.txt > build/constraints.txt
 	@build/pins/bin/python -m pip freeze --all --exclude adapter --exclude pip | LC_ALL=C sort -f >> build/constraints.txt
 	@mv build/constraints.txt constraints.txt
@@ -85,6 +119,9 @@ $(VENV)/.installed-run: $(VENV)/.backend $(SOURCES)
 
 $(VENV)/.installed-test: $(VENV)/.backend $(SOURCES)
 	$(call install,the server and its tests,postgres$(comma)test)
+
+$(VENV)/.installed-bench: $(VENV)/.backend $(SOURCES)
+	$(call install,the server and what measures it,postgres$(comma)bench)
 
 $(VENV)/.installed-dev: $(VENV)/.backend $(SOURCES)
 	$(call install,the server and its checks,postgres$(comma)test$(comma)dev)
