@@ -95,7 +95,7 @@ class Batch:
         return len(self._seen)
 
     def insert(self, model: type[Base], *rows: Row) -> None:
-        """Add new rows, each with the same columns."""
+        """Add new rows, each whole: columns left out get no default of the mapped class."""
         for row in rows:
             new = dict(row)
             self._put(_step(How.INSERT, model, tuple(new)), None, new)

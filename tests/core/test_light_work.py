@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from adapter.core import cards, payments, sales
+from adapter.core import cards, ledger, payments, sales
 from adapter.core.errors import LoyaltyError
 from adapter.core.ledger import Entry, Lot, LotMovement, Posting
 from adapter.core.members import Enrolled, IdentityKind, Member
@@ -30,6 +30,7 @@ from tests.factories import (
     findings,
     give_credit,
     give_points,
+    later,
     line,
     make_member,
     make_program,
@@ -233,3 +234,22 @@ def test_a_sale_by_nobody_takes_no_locks(database: Database) -> None:
 
     with database.unit_of_work() as work:
         assert submit(work, program, None, sale).transaction.id == first.transaction.id
+
+
+def test_a_lot_found_in_two_ways_counts_once(database: Database) -> None:
+    with database.unit_of_work() as work:
+        program = make_program(work)
+        email = (IdentityKind.EMAIL, "twice@example.com")
+        member = make_member(work, program, email=email[1], identities=[email])
+        purse = purse_of(program, member)
+        give_points(work, purse, 50, expires_at=work.now + DAY)
+        give_points(work, purse, 100)
+
+    with database.attempt() as work:
+        later_on = later(work, days=2)
+        found = cards.recognise(later_on, program.id, [email], every_lot=True)
+        held = ledger.lock_holdings(later_on, purse, every_lot=True)
+
+    assert found.id == member.id
+    assert held.available(program.points).minor == 10_000
+    assert len(held.lots) == 2

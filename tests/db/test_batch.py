@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import exc, select
 
-from adapter.core.ledger import Account
+from adapter.core.ledger import Account, Entry
 from adapter.core.members import Counters, Member
 from adapter.db import Database, Work
 from adapter.db.base import values_of
@@ -207,3 +209,27 @@ def test_an_attempt_moves_one_row_on(database: Database, member: Member) -> None
     # Of several some might be overtaken: that takes a transaction that can be rolled back.
     assert database.run_lightly(move_both)
     assert [balance for balance, *_ in accounts(database)] == [5, 5]
+
+
+def test_an_instant_without_a_zone_is_refused(database: Database, member: Member) -> None:
+    entry = {"id": uuid.uuid4(), "program_id": member.program_id, "member_id": member.id}
+    entry |= {"kind": "bonus", "unit": "points"}
+    entry |= dict.fromkeys(("reason", "channel", "outlet_code", "terminal", "actor"), "")
+    naive = datetime(2026, 5, 4, 9)
+
+    for run in (database.run, database.run_lightly):
+        with pytest.raises((ValueError, exc.StatementError), match="naive"):
+            run(
+                lambda work: work.batch.insert(
+                    Entry, entry | {"occurred_at": naive, "recorded_at": naive}
+                )
+            )
+
+
+def test_what_the_engine_asks_again_is_asked_with_locks(database: Database) -> None:
+    def unit(work: Work) -> bool:
+        if not work.takes_locks:
+            raise exc.OperationalError("SELECT", None, psycopg.errors.SerializationFailure())
+        return True
+
+    assert database.run_lightly(unit)
