@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache, lru_cache
@@ -54,6 +54,7 @@ class How(Enum):
     INSERT = "insert"
     UPDATE = "update"  # by their id
     COUNT = "count"  # added to the row with this key, which is made if missing
+    LINE_UP = "line up"  # inserted, each numbered by the row that counts its line
 
 
 @dataclass(eq=False)
@@ -65,6 +66,19 @@ class Step:
     columns: tuple[str, ...]
     key: tuple[str, ...] = ("id",)
     added: tuple[str, ...] = ()  # the columns that are added to, not set
+    first: tuple[str, ...] = ()  # the columns that only a row just made gets
+    line: Line | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where the rows of a line are counted: rows whose column `of` is the id of a row of `table`
+    have in `number` what that row's column of the same name came to by them.
+    """
+
+    table: Table
+    of: str
+    number: str
 
 
 @cache
@@ -74,8 +88,10 @@ def _step(
     columns: tuple[str, ...],
     key: tuple[str, ...] = ("id",),
     added: tuple[str, ...] = (),
+    first: tuple[str, ...] = (),
+    line: Line | None = None,
 ) -> Step:
-    return Step(how, cast(Table, model.__table__), columns, key, added)
+    return Step(how, cast(Table, model.__table__), columns, key, added, first, line)
 
 
 class Batch:
@@ -125,11 +141,35 @@ class Batch:
         told = {**row, SEEN: self._seen.setdefault(row["id"], seen)}
         self._put(_step(How.MOVE, model, tuple(told)), row["id"], told)
 
-    def add_up(self, model: type[Base], key: Row, amounts: Mapping[str, int]) -> None:
-        """Add amounts to the counting columns of the row with this key, made if missing."""
-        step = _step(How.COUNT, model, (*key, *amounts), tuple(key), tuple(amounts))
+    def add_up(
+        self,
+        model: type[Base],
+        key: Row,
+        amounts: Mapping[str, int],
+        *,
+        first: Row | None = None,
+    ) -> None:
+        """Add amounts to the counting columns of the row with this key, made if missing; only then
+        it has the values of `first`.
+        """
+        made = first or {}
+        step = _step(
+            How.COUNT, model, (*key, *amounts, *made), tuple(key), tuple(amounts), tuple(made)
+        )
         place = tuple(key.values())
-        self._put(step, place, {**key, **self._sums(step, place, amounts)})
+        self._put(step, place, {**key, **self._sums(step, place, amounts), **made})
+
+    def line_up(
+        self, model: type[Base], row: Row, *, of: str, number: str, lines: type[Base], first: Row
+    ) -> None:
+        """Add a new row at the end of its line, the one of `lines` that its column `of` names, made
+        with the values of `first` if missing. Its `number` is what the line's own column of that
+        name comes to: one more than the row before it, in whatever order they commit.
+        """
+        self.add_up(lines, {"id": row[of]}, {number: 1}, first=first)
+        line = Line(cast(Table, lines.__table__), of, number)
+        told = {**row, number: 0}
+        self._put(_step(How.LINE_UP, model, tuple(told), line=line), None, told)
 
     def _sums(self, step: Step, place: Any, amounts: Mapping[str, int]) -> dict[str, int]:
         before = self._rows.get(step, {}).get(place, {})
@@ -147,6 +187,12 @@ class Batch:
         """
         rows, self._rows, self._new, self._seen = self._rows, {}, {}, {}
         steps = _in_order(tuple(rows))
+        for step in steps:
+            if step.how is How.COUNT:
+                # Several meet here: in one order, so that no two ever wait in a circle.
+                rows[step] = dict(sorted(rows[step].items()))
+            elif step.line is not None:
+                _number_from_the_end(rows[step].values(), step.line)
         if dialect == "postgresql":
             values = {f"rows_{n}": _as_json(rows[step]) for n, step in enumerate(steps)}
             moved = sum(len(rows[step]) for step in steps if step.how is How.MOVE)
@@ -163,10 +209,23 @@ class Batch:
 @lru_cache(maxsize=256)
 def _in_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """These steps, rows before those that refer to them; but first what is moved on, for if that
-    was overtaken nothing else has to be undone.
+    was overtaken nothing else has to be undone, and last what is counted before.
     """
     places = {table: place for place, table in enumerate(Base.metadata.sorted_tables)}
-    return tuple(sorted(steps, key=lambda step: (step.how is not How.MOVE, places[step.table])))
+
+    def place(step: Step) -> tuple[bool, bool, int]:
+        return step.how is not How.MOVE, step.how is How.LINE_UP, places[step.table]
+
+    return tuple(sorted(steps, key=place))
+
+
+def _number_from_the_end(rows: Collection[Row], line: Line) -> None:
+    """Give each row how far behind the end of its line it will be, as a number below one."""
+    behind: dict[Any, int] = {}
+    for row in reversed(list(rows)):
+        place = behind.get(row[line.of], 0)
+        behind[row[line.of]] = place + 1
+        cast(dict[str, Any], row)[line.number] = -place
 
 
 # PostgreSQL: the rows of each step as one JSON document, so that the text is the same for any
@@ -186,6 +245,8 @@ def _plain(value: Any) -> str:
         if value.tzinfo is None:
             raise ValueError("a naive datetime cannot be stored; give it a time zone")
         return str(value.astimezone(UTC))
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, Decimal):
         return format(value, "f")
     raise TypeError(f"{type(value).__name__} does not fit in a row")
@@ -204,11 +265,19 @@ def _together(steps: tuple[Step, ...]) -> str:
     """
     parts: list[CTE] = []
     held: list[Select[Any]] = []
+    counted: dict[Table, CTE] = {}
+    lines = {step.line.table: step.line.number for step in steps if step.line}
     for number, step in enumerate(steps):
         given = _given(step, number)
         if step.how is How.MOVE:
             part = _moved(step, given).cte(f"step_{number}")
             held.append(select(part.c.id))
+        elif step.line is not None:
+            part = _lined_up(step, given, counted[step.line.table]).cte(f"step_{number}")
+        elif step.table in lines:
+            table = step.table
+            done = _done(step, given, held).returning(table.c.id, table.c[lines[table]])
+            part = counted[table] = done.cte(f"step_{number}")
         else:
             part = _done(step, given, held).cte(f"step_{number}")
         parts.append(part)
@@ -258,6 +327,17 @@ def _done(step: Step, given: Any, held: Sequence[Select[Any]]) -> Any:
     )
 
 
+def _lined_up(step: Step, given: Any, counted: CTE) -> Any:
+    # Where a row that is moved on was overtaken no line was counted, and none of its rows is new.
+    line = cast(Line, step.line)
+    values = [
+        given.c[name] + counted.c[name] if name == line.number else given.c[name]
+        for name in step.columns
+    ]
+    rows = select(*values).select_from(given.join(counted, counted.c.id == given.c[line.of]))
+    return insert(step.table).from_select(step.columns, rows, include_defaults=False)
+
+
 def _if_all(held: Sequence[Select[Any]]) -> Iterator[Any]:
     for part in held:
         yield part.exists()
@@ -265,7 +345,7 @@ def _if_all(held: Sequence[Select[Any]]) -> Iterator[Any]:
 
 def _values(step: Step, given: Any) -> dict[str, Any]:
     """What the columns of a row become, by what is given of them."""
-    names = [name for name in step.columns if name not in (*step.key, SEEN)]
+    names = [name for name in step.columns if name not in (*step.key, *step.first, SEEN)]
     before = {name: step.table.c[name] for name in step.added}
     return {name: before[name] + given[name] if name in before else given[name] for name in names}
 
@@ -284,6 +364,10 @@ def _alone(step: Step) -> tuple[str, Callable[[Row], list[Any]]]:
         if step.how is How.MOVE:
             statement = statement.where(table.c[VERSION] == values[SEEN])
     else:
+        if step.line is not None:
+            counting, number = step.line.table, step.line.number
+            last = select(counting.c[number]).where(counting.c.id == values[step.line.of])
+            values[number] = last.scalar_subquery() + values[number]
         statement = sqlite.insert(table).values(values)
         if step.how is How.COUNT:
             statement = statement.on_conflict_do_update(

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event, exc, make_url
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
 
 from adapter.db import driver, sqlite
 from adapter.db.batch import Batch, Overtaken
@@ -54,8 +55,11 @@ class Database:
     ) -> None:
         self.url = make_url(url)
         self.clock = clock
+        # What areas of the core know of the whole database, in this process: see `Work.shared`.
+        self.shared: dict[Any, Any] = {}
         address = self.url.render_as_string(hide_password=False)
         self.engine = _engine(address, serving, pool_size)
+        self._pool_size = pool_size
         self._wait = _wait(serving)
         self._writers = Lock() if self.dialect == "sqlite" else None
         if self.dialect == "sqlite":
@@ -90,9 +94,9 @@ class Database:
             CommitUnknown: The connection broke during the commit itself.
         """
         with self._turn(), Session(self.engine, expire_on_commit=False) as session:
-            work = Work(session, self.clock())
+            work = Work(session, self.clock(), self.shared)
             yield work
-            work.session.flush()
+            work.finish()
             _commit(session)
 
     @contextmanager
@@ -107,7 +111,7 @@ class Database:
         """
         # One line for all of it, so that a dead one shows while nothing is written yet.
         with driver.line(self._glancing) as line:
-            work = Attempt(line, self.clock())
+            work = Attempt(line, self.clock(), self.shared)
             try:
                 yield work
             except (LocksNeeded, DatabaseUnavailable, exc.SQLAlchemyError):
@@ -134,7 +138,7 @@ class Database:
     def reading(self) -> Iterator[Work]:
         """A consistent look at the rows; whatever is changed inside is forgotten."""
         with Session(self._looking, expire_on_commit=False, autoflush=False) as session:
-            yield Work(session, self.clock())
+            yield Work(session, self.clock(), self.shared)
             if self.dialect == "postgresql":
                 # Nothing can have been written, and with a rollback the driver would forget the
                 # statements it has prepared.
@@ -183,6 +187,19 @@ class Database:
             yield
         finally:
             self._writers.release()
+
+    @property
+    def connections_in_use(self) -> int:
+        """How many connections are out of the pools at this instant."""
+        return _in_use(self.engine) + (
+            0 if self._glancing is self.engine else _in_use(self._glancing)
+        )
+
+    @property
+    def connections_limit(self) -> int:
+        """How many connections there can be."""
+        pools = 1 if self._glancing is self.engine else 2
+        return self._pool_size * pools
 
     def dispose(self) -> None:
         """Close every pooled connection."""
@@ -265,6 +282,11 @@ def _engine(url: str, serving: bool, pool_size: int, *, autocommit: bool = False
     if autocommit:
         options |= {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
     return create_engine(url, hide_parameters=True, **options)
+
+
+def _in_use(engine: Engine) -> int:
+    # A database in memory has a pool of another kind, which does not count.
+    return engine.pool.checkedout() if isinstance(engine.pool, QueuePool) else 0
 
 
 def _forget_readings(connection: Any, _record: Any) -> None:

@@ -5,11 +5,11 @@ Only for what is asked or written many times a second: see docs/decisions/0013 a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, PoolProxiedConnection, exc
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, Table, exc
 
 # How a statement is carried out: its text, the rows or the one set of values it goes with, and how
 # many rows it touched.
@@ -76,6 +76,25 @@ def line(engine: Engine) -> Iterator[Line]:
         yield Line(engine, pooled)
     finally:
         pooled.close()
+
+
+def copy_in(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Have these rows, which name the same columns, in a table of PostgreSQL: by COPY, at a third
+    of what inserting them costs on either side.
+
+    Raises:
+        DBAPIError: As SQLAlchemy would raise it.
+    """
+    columns = tuple(rows[0])
+    format_name = connection.dialect.identifier_preparer.quote
+    names = ", ".join(format_name(name) for name in columns)
+    statement = f"COPY {format_name(table.name)} ({names}) FROM STDIN"
+    pooled = connection.connection
+    with _translated(connection.engine, pooled, statement):
+        cursor: Any = pooled.cursor()
+        with cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row([row[name] for name in columns])
 
 
 @contextmanager

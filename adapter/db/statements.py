@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from adapter.db.base import Base
+from adapter.db.driver import copy_in
 
 M = TypeVar("M", bound=Base)
 _PLAIN = re.compile(r"-?[0-9]+|[a-z_]+")
@@ -95,3 +96,11 @@ def insert_many(session: Session, model: type[Base], rows: Sequence[dict[str, An
     """
     if rows:
         session.execute(insert(cast(Table, model.__table__)), rows)
+
+
+def add_many(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert many rows that name the same columns in the way that costs this engine least."""
+    if rows and session.get_bind().dialect.name == "postgresql":
+        copy_in(session.connection(), cast(Table, model.__table__), rows)
+    else:
+        insert_many(session, model, rows)

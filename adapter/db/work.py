@@ -22,14 +22,20 @@ class Work:
     """One unit of work: a session, and the one instant at which all of it happens.
 
     Rows go through the session, or into the `batch`, which is sent whenever somebody turns to the
-    session or looks at rows, and at the end.
+    session or looks at rows, and at the end. What is in `last` is sent after all else, so that the
+    rows it locks are locked for no longer than the commit takes, and in one order by everybody.
     """
 
     takes_locks: ClassVar[bool] = True
 
-    def __init__(self, session: Session | None, now: datetime) -> None:
+    def __init__(
+        self, session: Session | None, now: datetime, shared: dict[Any, Any] | None = None
+    ) -> None:
         self.now = now
         self.batch = Batch()
+        self.last = Batch()
+        # For as long as the process lasts: what areas of the core know of the whole database.
+        self.shared: dict[Any, Any] = {} if shared is None else shared
         # For as long as this unit of work lasts: the objects of rows by id, and what areas of the
         # core keep by names of their own.
         self.kept: dict[Any, Any] = {}
@@ -40,6 +46,10 @@ class Work:
         """The session, in which all that was done before can be seen."""
         self.flush()
         return cast(Session, self._session)
+
+    def seen(self) -> list[object]:
+        """The objects its session knows; none where it has no session."""
+        return list(self._session.identity_map.values()) if self._session is not None else []
 
     def rows(
         self, lookup: Lookup, values: Mapping[str, Any], *, lock: bool = False
@@ -78,17 +88,32 @@ class Work:
     def need_locks(self) -> None:
         """Nothing: what was read under locks is still so. An attempt begins anew, with locks."""
 
+    def aside(self, lookup: Lookup, values: Mapping[str, Any]) -> Sequence[Row]:
+        """What a lookup finds, whatever is still to be sent: by the driver itself, for what has
+        nothing to do with this unit of work.
+        """
+        connection = cast(Session, self._session).connection()
+        return lookup.rows(Line(connection.engine, connection.connection), values)
+
     def flush(self) -> None:
         """Have all that was done so far be in the database, and its constraints have spoken."""
-        if not self.batch:
-            return
+        if self.batch:
+            self._send(self.batch)
+
+    def finish(self) -> None:
+        """Have all that was done be in the database, and after it what is to come last."""
+        self.session.flush()
+        if self.last:
+            self._send(self.last)
+
+    def _send(self, batch: Batch) -> None:
         connection = cast(Session, self._session).connection()
 
         def execute(sql: str, values: Any) -> int:
             given = [tuple(row) for row in values] if isinstance(values, list) else values
             return connection.exec_driver_sql(sql, given).rowcount
 
-        self.batch.send(connection.dialect.name, execute)
+        batch.send(connection.dialect.name, execute)
 
 
 class Attempt(Work):
@@ -98,8 +123,9 @@ class Attempt(Work):
 
     takes_locks = False
 
-    def __init__(self, line: Line, now: datetime) -> None:
-        super().__init__(None, now)
+    def __init__(self, line: Line, now: datetime, shared: dict[Any, Any] | None = None) -> None:
+        super().__init__(None, now, shared)
+        self.last = self.batch  # it is all one statement
         self._line = line
 
     @property
@@ -129,6 +155,10 @@ class Attempt(Work):
         """True: if it turns out at the end that there was one, nothing is written at all."""
         self.batch.insert(model, values)
         return True
+
+    def aside(self, lookup: Lookup, values: Mapping[str, Any]) -> Sequence[Row]:
+        """What a lookup finds, whatever is still to be sent."""
+        return lookup.rows(self._line, values)
 
     def need_locks(self) -> None:
         """Begin anew, with locks.

@@ -12,6 +12,7 @@ from sqlalchemy import exc, select
 
 from adapter.core.ledger import Account, Entry
 from adapter.core.members import Counters, Member
+from adapter.core.outbox import OutboxEvent, OutboxLine
 from adapter.db import Database, Work
 from adapter.db.base import values_of
 from adapter.db.batch import Overtaken
@@ -233,3 +234,70 @@ def test_what_the_engine_asks_again_is_asked_with_locks(database: Database) -> N
         return True
 
     assert database.run_lightly(unit)
+
+
+def lined_up(work: Work, line_id: uuid.UUID, *, times: int = 1) -> None:
+    """So many rows at the end of a line."""
+    for _ in range(times):
+        event = {
+            "id": uuid.uuid4(),
+            "program_id": line_id,
+            "member_id": None,
+            "line_id": line_id,
+            "topic": "news",
+            "subject_id": line_id,
+            "created_at": work.now,
+            "ended_at": None,
+            "outcome": None,
+            "attempts": 0,
+            "last_error": "",
+            "original_id": None,
+            "original_position": None,
+        }
+        first = {
+            "program_id": line_id,
+            "done": 0,
+            "next_try_at": work.now,
+            "claim": 0,
+            "attempts": 0,
+            "first_try_at": None,
+            "last_error": "",
+        }
+        work.batch.line_up(
+            OutboxEvent, event, of="line_id", number="position", lines=OutboxLine, first=first
+        )
+
+
+def positions(database: Database, line_id: uuid.UUID) -> list[int]:
+    """The numbers of a line's rows."""
+    with database.reading() as work:
+        found = select(OutboxEvent.position).where(OutboxEvent.line_id == line_id)
+        return sorted(work.session.scalars(found))
+
+
+@pytest.mark.parametrize("way", ["unit_of_work", "attempt"])
+def test_rows_of_a_line_are_numbered_in_the_order_they_came(database: Database, way: str) -> None:
+    one, other = uuid.uuid4(), uuid.uuid4()
+    for times in (2, 1, 3):
+        with getattr(database, way)() as work:
+            lined_up(work, one, times=times)
+            lined_up(work, other)
+
+    assert positions(database, one) == [1, 2, 3, 4, 5, 6]
+    assert positions(database, other) == [1, 2, 3]
+    with database.reading() as work:
+        assert work.session.get_one(OutboxLine, one).position == 6
+
+
+def test_a_line_is_not_counted_where_a_row_was_overtaken(
+    database: Database, member: Member
+) -> None:
+    row, line_id = account_of(member), uuid.uuid4()
+    with database.unit_of_work() as work:
+        work.batch.insert(Account, row)
+
+    with pytest.raises(LocksNeeded), database.attempt() as work:
+        work.batch.move_on(Account, {"id": row["id"], "version": 8}, seen=7)
+        lined_up(work, line_id)
+
+    assert positions(database, line_id) == []
