@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import FrameType
 
 import click
 
 from adapter import delivery
+from adapter.cli.alongside import alongside
 from adapter.cli.endings import Commands
 from adapter.cli.opening import configuration, opened, require_key
 from adapter.cli.output import as_json, print_facts, print_json, say
@@ -23,10 +24,11 @@ from adapter.web import logs
 @click.option("--json", "as_json", is_flag=True, help="With --once, print JSON.")
 @click.pass_context
 def worker(context: click.Context, once: bool, as_json: bool) -> None:
-    """Deliver messages, such as one-time codes, until SIGTERM or Ctrl-C.
+    """Deliver messages and events, and do the jobs that are due, until SIGTERM or Ctrl-C.
 
-    Each goes to the message_webhook of its program, within a second where the receiver answers,
-    and again later where it does not. Several workers may run beside each other.
+    Messages, such as one-time codes, go to the message_webhook of their program and events to its
+    event_webhook, within a second where the receiver answers, and again later where it does not.
+    Several workers may run beside each other.
     """
     if context.invoked_subcommand is not None:
         return
@@ -37,7 +39,7 @@ def worker(context: click.Context, once: bool, as_json: bool) -> None:
         deliverer = Worker(database, config.secret_key, public_only=not config.private_webhooks)
         if not once:
             say("Delivering messages", stderr=True)
-        with _stopping(deliverer):
+        with _stopping(deliverer), nullcontext() if once else alongside(config, database):
             told = deliverer.run_once() if once else deliverer.run()
     facts = {str(ending): told[ending] for ending in Ending}
     if as_json:

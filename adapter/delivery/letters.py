@@ -44,7 +44,7 @@ def compose(work: Work, key: bytes, message: OutboxMessage) -> Letter | None:
     data, line = said
     document = {
         "type": message.topic,
-        "timestamp": _moment(message.created_at),
+        "timestamp": moment(message.created_at),
         "data": {"program": program.code, **data},
     }
     return Letter(
@@ -59,7 +59,7 @@ def _short_code(work: Work, key: bytes, code_id: UUID) -> tuple[dict[str, Any], 
     code = codes.sending(work, key, code_id)
     if code is None:
         return None
-    channel, until = CHANNELS[code.kind], _moment(code.expires_at)
+    channel, until = CHANNELS[code.kind], moment(code.expires_at)
     data = {"channel": channel, "to": code.to, "code": code.text, "expires_at": until}
     return data, f"{channel} to {code.to}: code {code.text}, good until {until}"
 
@@ -69,5 +69,6 @@ TOPICS: dict[str, Callable[[Work, bytes, UUID], tuple[dict[str, Any], str] | Non
 }
 
 
-def _moment(instant: datetime) -> str:
+def moment(instant: datetime) -> str:
+    """An instant as letters name it."""
     return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -13,6 +13,7 @@ from adapter.delivery.letters import CONSOLE, Letter
 
 SECONDS = 5  # to be connected, and again to be answered
 GONE = 410
+HEADERS = {"Content-Type": "application/json", "User-Agent": "adapter"}
 
 # Its warnings name addresses, which may carry a receiver's secrets.
 logging.getLogger("urllib3").setLevel(logging.ERROR)
@@ -34,14 +35,9 @@ def post(letter: Letter, *, secret: bytes, at: datetime, public_only: bool = Fal
         NotDelivered: It says anything else, or nothing in time.
     """
     if letter.address == CONSOLE:
-        sys.stdout.write(letter.line + "\n")
-        sys.stdout.flush()
+        show(letter)
         return
-    headers = {
-        "Content-Type": "application/json",
-        "User-Agent": "adapter",
-        **signing.headers(secret, message_id=letter.id, at=at, body=letter.body),
-    }
+    signed = signing.headers(secret, message_id=letter.id, at=at, body=letter.body)
     try:
         # What it says besides the status is not read, however long it is.
         with (
@@ -49,7 +45,7 @@ def post(letter: Letter, *, secret: bytes, at: datetime, public_only: bool = Fal
             session.post(
                 letter.address,
                 data=letter.body,
-                headers=headers,
+                headers=HEADERS | signed,
                 timeout=SECONDS,
                 allow_redirects=False,
                 stream=True,
@@ -58,6 +54,22 @@ def post(letter: Letter, *, secret: bytes, at: datetime, public_only: bool = Fal
             status = answer.status_code
     except (requests.RequestException, reach.NotPublic) as error:
         raise NotDelivered(type(error).__name__) from None
+    judge(status)
+
+
+def show(letter: Letter) -> None:
+    """Print a letter to whoever watches a demo."""
+    sys.stdout.write(letter.line + "\n")
+    sys.stdout.flush()
+
+
+def judge(status: int) -> None:
+    """Nothing, where this status says that the receiver has the letter.
+
+    Raises:
+        Gone: It says that it wants none.
+        NotDelivered: It says anything else.
+    """
     if status == GONE:
         raise Gone(f"status {status}")
     if not 200 <= status < 300:

@@ -7,11 +7,11 @@ receiver may get it twice, under the same id.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime
-from enum import StrEnum
 from threading import Event
 from typing import TypeVar
 
@@ -22,8 +22,11 @@ from adapter.core.outbox import OutboxMessage
 from adapter.db import Database, Work
 from adapter.db.database import again
 from adapter.db.errors import is_unavailable
+from adapter.delivery.absence import Absence
+from adapter.delivery.endings import Ending
 from adapter.delivery.letters import TOPICS, Letter, compose
 from adapter.delivery.posting import Gone, NotDelivered, post
+from adapter.delivery.runner import EventRunner
 from adapter.delivery.signing import secret_of
 
 HANDS = 4  # messages under way at the same time
@@ -33,16 +36,6 @@ NOTES = 6  # how often it is tried to note what became of a message: well within
 T = TypeVar("T")
 
 log = structlog.get_logger()
-
-
-class Ending(StrEnum):
-    """What became of one attempt."""
-
-    DELIVERED = "delivered"
-    DROPPED = "dropped"
-    RETRIED = "retried"  # later
-    DEAD = "dead"
-    WAITING = "waiting"  # until somebody can be told
 
 
 class Worker:
@@ -61,7 +54,15 @@ class Worker:
         self._key = key
         self._pause = pause
         self._public_only = public_only
-        self._is_away = False
+        self._absence = Absence()
+        self._events = EventRunner(
+            database,
+            key,
+            stop=self.stop,
+            absence=self._absence,
+            pause=pause,
+            public_only=public_only,
+        )
 
     def run_once(self) -> Counter[Ending]:
         """What became of the messages that are due now, each tried once.
@@ -71,11 +72,19 @@ class Worker:
         """
         with self._database.reading() as work:
             now = work.now
-        return self._work_off(lambda free: self._claim(free, due_by=now), for_ever=False)
+        told = self._work_off(lambda free: self._claim(free, due_by=now), for_ever=False)
+        return told + self._events.run_once(due_by=now)
 
     def run(self) -> Counter[Ending]:
         """What became of all messages until `stop` was set; an absent database is waited for."""
-        return self._work_off(self._claim_if_there, for_ever=True)
+        # Codes have no time to wait for events, and so have hands of their own.
+        with ThreadPoolExecutor(1) as beside:
+            events = beside.submit(self._events.run)
+            try:
+                told = self._work_off(self._claim_if_there, for_ever=True)
+            finally:
+                self.stop.set()
+            return told + events.result()
 
     def _work_off(
         self, claim: Callable[[int], Sequence[OutboxMessage]], *, for_ever: bool
@@ -102,27 +111,12 @@ class Worker:
             if error is None:
                 tally[future.result()] += 1
             elif for_ever and is_unavailable(error):
-                self._missed(error)
+                self._absence.missed(error, began=time.monotonic())
             else:
                 raise error
 
     def _claim_if_there(self, limit: int) -> Sequence[OutboxMessage]:
-        try:
-            claimed = self._claim(limit)
-        except Exception as error:
-            if not is_unavailable(error):
-                raise
-            self._missed(error)
-            return []
-        if self._is_away:
-            log.info("the database is back")
-            self._is_away = False
-        return claimed
-
-    def _missed(self, error: BaseException) -> None:
-        if not self._is_away:
-            log.warning("the database is away", error=type(error).__name__)
-        self._is_away = True
+        return self._absence.unless_away(lambda: self._claim(limit), [])
 
     def _claim(self, limit: int, due_by: datetime | None = None) -> Sequence[OutboxMessage]:
         # A look costs no write, and for the most part there is nothing to do.

@@ -43,15 +43,21 @@ class Received:
         return f"v1,{mac}" in self.headers["webhook-signature"].split(" ")
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True  # a line that somebody keeps open is nothing to wait for
+
+
 class Receiver:
     """Answers with `answers` in their order, and with 204 when none is left."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps_lines: bool = False) -> None:
+        self.lines = 0  # that were opened to it
+        self._version = "HTTP/1.1" if keeps_lines else "HTTP/1.0"
         self.received: list[Received] = []
         self.answers: deque[int] = deque()
         self.arrived = threading.Semaphore(0)
         self.speak = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()
 
@@ -71,6 +77,12 @@ class Receiver:
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = self._version
+
+            def setup(self) -> None:
+                receiver.lines += 1
+                super().setup()
+
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 headers = {name.lower(): value for name, value in self.headers.items()}

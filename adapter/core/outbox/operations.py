@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
-from adapter.core.outbox.models import OutboxMessage, Outcome
+from adapter.core.outbox.ids import first_id_at
+from adapter.core.outbox.models import OutboxEvent, OutboxLine, OutboxMessage, Outcome
 from adapter.core.outbox.queries import is_due
 from adapter.core.outbox.rules import ATTEMPTS, wait_after
 from adapter.db import Work
@@ -121,6 +122,37 @@ def drop_old(work: Work) -> int:
         delete(OutboxMessage).where(OutboxMessage.ended_at < work.now - KEPT)
     )
     return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def drop_old_events(work: Work, *, limit: int = 5000) -> int:
+    """How many events, of at most so many looked at, had ended and were told of longer ago than
+    they are kept, and are gone now. Whoever gets the limit asks again.
+    """
+    old = work.session.execute(
+        select(OutboxEvent.id, OutboxEvent.line_id, OutboxEvent.member_id)
+        .where(OutboxEvent.id < first_id_at(work.now - KEPT), OutboxEvent.ended_at.is_not(None))
+        .order_by(OutboxEvent.id)
+        .limit(limit)
+    ).all()
+    if old:
+        gone = delete(OutboxEvent).where(OutboxEvent.id.in_([event_id for event_id, *_ in old]))
+        work.session.execute(gone.execution_options(synchronize_session=False))
+        _drop_lines(work, {line_id for _, line_id, member_id in old if member_id is None})
+    return len(old)
+
+
+def _drop_lines(work: Work, line_ids: set[uuid.UUID]) -> None:
+    """Forget lines of what is nobody's; a member's go on counting."""
+    others = select(OutboxEvent.id).where(OutboxEvent.line_id == OutboxLine.id)
+    work.session.execute(
+        delete(OutboxLine)
+        .where(
+            OutboxLine.id.in_(line_ids),
+            OutboxLine.position == OutboxLine.done,
+            ~others.exists(),
+        )
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _end(work: Work, claimed: OutboxMessage, outcome: Outcome, error: str = "") -> None:
