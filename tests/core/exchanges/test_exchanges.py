@@ -1,0 +1,196 @@
+"""How exchanges are found, page by page, and dropped when their time is over."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from adapter.core import exchanges
+from adapter.core.exchanges import Exchange, Filters, Outcome, TerminalUse
+from adapter.db import Database, Work
+from tests.clock import Clock
+
+PROGRAM, OTHER = uuid.uuid4(), uuid.uuid4()
+TILL, MEMBER = uuid.uuid4(), uuid.uuid4()
+DAY = timedelta(days=1)
+
+
+def exchange(at: datetime, **changes: Any) -> dict[str, Any]:
+    """A row of the log; what is not named is an accrual that went well."""
+    row: dict[str, Any] = {column.key: None for column in Exchange.__table__.columns}
+    row |= {"id": exchanges.id_at(at), "at": at, "program_id": PROGRAM, "credential_id": TILL}
+    row |= {"protocol": "till", "method": "POST", "rule": "/v1/sale", "status": 200}
+    row |= {"duration_us": 900, "outlet": "BR001", "terminal": "POS001", "is_truncated": False}
+    return row | changes
+
+
+def write(work: Work, *rows: dict[str, Any]) -> None:
+    exchanges.write_many(work, rows, counted={}, used={})
+
+
+def ids(found: Any) -> list[uuid.UUID]:
+    return [one.id for one in found]
+
+
+@pytest.mark.parametrize(
+    ("filters", "wanted"),
+    [
+        ({}, "abcd"),
+        ({"protocol": "wallet"}, "b"),
+        ({"status": 404}, "b"),
+        ({"status": 4}, "b"),
+        ({"status": 5}, "d"),
+        ({"outcome": Outcome.OK}, "a"),
+        ({"outcome": Outcome.REFUSED}, "bc"),
+        ({"outcome": Outcome.FAILED}, "d"),
+        ({"refusal": "InsufficientPoints"}, "c"),
+        ({"refusal": "407"}, "c"),
+        ({"outlet": "BR002"}, "d"),
+        ({"terminal": "POS009"}, "d"),
+        ({"credential_id": TILL}, "acd"),
+        ({"member_id": MEMBER}, "c"),
+        ({"request_id": "till-4711"}, "d"),
+        ({"request_id": "nobody's"}, ""),
+        ({"request_id": uuid.uuid4().hex}, ""),
+        ({"since": 1}, "bcd"),
+        ({"until": 2}, "ab"),
+        ({"since": 1, "until": 2, "protocol": "till"}, ""),
+    ],
+)
+def test_each_filter_finds_what_it_says(
+    work: Work, clock: Clock, filters: dict[str, Any], wanted: str
+) -> None:
+    rows = {
+        "a": exchange(clock.now),
+        "b": exchange(clock.now + DAY, protocol="wallet", credential_id=uuid.uuid4(), status=404),
+        "c": exchange(
+            clock.now + 2 * DAY, member_id=MEMBER, refusal="InsufficientPoints", code="407"
+        ),
+        "d": exchange(
+            clock.now + 3 * DAY,
+            status=503,
+            outlet="BR002",
+            terminal="POS009",
+            given_request_id="till-4711",
+        ),
+    }
+    write(work, *rows.values())
+    for name in ("since", "until"):
+        if name in filters:
+            filters = filters | {name: clock.now + filters[name] * DAY}
+
+    found = exchanges.recent(work, PROGRAM, Filters(**filters), oldest_first=True)
+
+    assert ids(found) == [rows[name]["id"] for name in wanted]
+
+
+def test_pages_follow_each_other_without_a_gap_or_a_repeat(work: Work, clock: Clock) -> None:
+    rows = [exchange(clock.now + timedelta(seconds=n // 3)) for n in range(25)]
+    write(work, *rows)
+
+    seen: list[uuid.UUID] = []
+    after = None
+    while page := exchanges.recent(work, PROGRAM, after=after, limit=7):
+        seen += ids(page)
+        after = page[-1].id
+
+    assert seen == [row["id"] for row in reversed(rows)]
+
+
+def test_nobody_sees_another_programs(work: Work, clock: Clock) -> None:
+    mine, theirs, strangers = (
+        exchange(clock.now, program_id=program_id) for program_id in (PROGRAM, OTHER, None)
+    )
+    write(work, mine, theirs, strangers)
+
+    assert ids(exchanges.recent(work, PROGRAM)) == [mine["id"]]
+    assert exchanges.by_id(work, PROGRAM, theirs["id"]) is None
+    assert exchanges.by_id(work, OTHER, theirs["id"]) is not None
+    assert len(exchanges.recent(work, None)) == 3
+
+
+def test_the_exchanges_of_a_member_whatever_they_were(work: Work, clock: Clock) -> None:
+    rows = [exchange(clock.now + n * DAY, member_id=MEMBER) for n in range(3)]
+    write(work, *rows, exchange(clock.now))
+
+    found = exchanges.of_member(work, MEMBER, limit=2)
+
+    assert ids(found) == [rows[2]["id"], rows[1]["id"]]
+    assert ids(exchanges.of_member(work, MEMBER, after=found[-1].id)) == [rows[0]["id"]]
+
+
+def test_what_was_kept_long_enough_goes_a_bounded_number_at_a_time(
+    database: Database, clock: Clock
+) -> None:
+    with database.unit_of_work() as work:
+        write(work, *(exchange(clock.now + n * timedelta(minutes=1)) for n in range(5)))
+        kept = exchange(clock.now + timedelta(hours=1))
+        write(work, kept)
+    clock.advance(30 * DAY + timedelta(minutes=30))
+
+    gone = [database.run(lambda work: exchanges.drop_old(work, limit=2)) for _ in range(4)]
+
+    assert gone == [2, 2, 1, 0]
+    with database.reading() as work:
+        assert ids(exchanges.recent(work, None)) == [kept["id"]]
+
+
+def test_how_long_they_are_kept_is_a_setting(database: Database, clock: Clock) -> None:
+    with database.unit_of_work() as work:
+        write(work, exchange(clock.now))
+    clock.advance(3 * DAY)
+
+    assert database.run(lambda work: exchanges.drop_old(work, days=4)) == 0
+    assert database.run(lambda work: exchanges.drop_old(work, days=2)) == 1
+
+
+def test_days_are_counted_up_by_whoever_comes(database: Database, clock: Clock) -> None:
+    day = clock.now.date()
+    counted = {(PROGRAM, day, "till", Outcome.OK): 3, (PROGRAM, day, "till", Outcome.FAILED): 1}
+    for _ in range(2):
+        with database.unit_of_work() as work:
+            exchanges.write_many(work, [exchange(clock.now)], counted=counted, used={})
+
+    with database.reading() as work:
+        found = exchanges.errors_by_protocol(work, PROGRAM, since=day, until=day)
+        assert exchanges.errors_by_protocol(work, PROGRAM, since=day + DAY) == {}
+    assert found == {"till": {Outcome.OK: 6, Outcome.REFUSED: 0, Outcome.FAILED: 2}}
+
+
+def test_the_last_use_of_a_terminal_goes_when_it_was_long_ago(
+    database: Database, clock: Clock
+) -> None:
+    def use(terminal: str) -> None:
+        used = {(TILL, "BR001", terminal): clock.now}
+        with database.unit_of_work() as work:
+            exchanges.write_many(work, [exchange(clock.now)], counted={}, used=used)
+
+    use("POS001")
+    clock.advance(20 * DAY)
+    use("POS002")
+    use("POS002")
+
+    def known() -> list[TerminalUse]:
+        with database.reading() as work:
+            return [*exchanges.terminals_by_credential(work, TILL)]
+
+    assert [one.terminal for one in known()] == ["POS002", "POS001"]
+    clock.advance(15 * DAY)
+    database.run(exchanges.drop_old)
+    assert [(one.terminal, one.last_at) for one in known()] == [("POS002", clock.now - 15 * DAY)]
+
+
+def test_ids_grow_with_time_and_within_an_instant() -> None:
+    at = datetime(2026, 5, 4, 9, 0, 0, 250_000, tzinfo=UTC)
+
+    made = [exchanges.id_at(at + n * timedelta(microseconds=300)) for n in range(50)]
+    same = [exchanges.id_at(at) for _ in range(50)]
+
+    assert made == sorted(made) and same == sorted(same)
+    assert len({*made, *same}) == 100
+    assert {one.version for one in made} == {7}
+    assert exchanges.first_id_at(at) <= min(same)
+    assert max(same) < exchanges.first_id_at(at + timedelta(milliseconds=1))
