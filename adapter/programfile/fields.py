@@ -236,10 +236,7 @@ def phone(value: Any) -> str:
 
 def read_phone(given: str, country: str) -> str:
     """The core form of a phone of the file."""
-    found = phones.core_form(given)
-    if given.startswith("+") or phones.is_international(found):
-        return found
-    return phones.in_country(given, country)
+    return phones.read(given, country)
 
 
 def plain(value: Any) -> Any:

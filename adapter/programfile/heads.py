@@ -67,7 +67,7 @@ def read_heads(
 def _head(
     work: Work, path: str, raw: dict[str, Any], existing: Program | None, faults: Faults
 ) -> Head:
-    terms = _terms(work, raw, existing)
+    terms = terms_of(work, raw, existing)
     code = raw.get("code")
     tiers = _tiers(work, raw, existing)
     head = Head(path, code if isinstance(code, str) else "", terms, existing is not None, tiers)
@@ -83,7 +83,7 @@ def _head(
     return head
 
 
-def _terms(work: Work, raw: dict[str, Any], existing: Program | None) -> ProgramTerms:
+def terms_of(work: Work, raw: dict[str, Any], existing: Program | None) -> ProgramTerms:
     """The terms the program will have, with the usual ones in the place of wrong ones."""
     basics = dict(programs.DEFAULTS)
     if existing is not None:

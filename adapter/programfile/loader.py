@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from adapter.core import programs, trail
 from adapter.core.errors import LoyaltyError
 from adapter.db import Database, Work
 from adapter.programfile import program_writing
@@ -33,11 +34,13 @@ def load(
     protocols: Iterable[Protocol],
     progress: Progress | None = None,
     dry_run: bool = False,
+    actor: str = "",
 ) -> Report:
     """What was done to make the database agree with the file, in one unit of work.
 
     `progress` hears how many items were looked at, then how many were written, of how many.
-    With `dry_run` everything is done and undone again.
+    With `dry_run` everything is done and undone again. With an `actor` the trail says of each
+    program that they loaded it.
 
     Raises:
         FileFaults: Something is wrong with the file; nothing was written.
@@ -56,6 +59,8 @@ def load(
             nonlocal report
             report = _Writer(work, stream, heads, pepper, told, total).write()
             report.dry_run = dry_run
+            if actor:
+                _record(work, heads.values(), report, actor)
             if dry_run:
                 raise _OnlyTried
 
@@ -122,6 +127,26 @@ class _Writer:
             self._report.cards_added += program_writing.put_pool(self._work, head, read)
         else:
             self._personal += program_writing.put_codes(self._work, head, read)
+
+
+def _record(work: Work, heads: Iterable[Head], report: Report, actor: str) -> None:
+    counted = {
+        "members_added": report.members_added,
+        "balances_opened": report.balances_opened,
+        "cards_added": report.cards_added,
+        "transactions_added": report.transactions_added,
+    }
+    for head in heads:
+        program = programs.by_code(work, head.code)
+        trail.record(
+            work,
+            actor=actor,
+            action="program.load",
+            subject_kind="program",
+            subject_id=program.id,
+            program_id=program.id,
+            after={"file": counted},
+        )
 
 
 @contextmanager

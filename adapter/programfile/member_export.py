@@ -22,7 +22,7 @@ _PERSONAL = [name for name in Profile.__slots__ if hasattr(Member, name)]
 
 
 @dataclass(slots=True)
-class _Holding:
+class Holding:
     """What a member holds of one unit."""
 
     lots: list[Lot] = field(default_factory=list)
@@ -43,6 +43,10 @@ class MemberExport:
         for page in members.pages(self._work, self._terms.id, size=page_size):
             yield from self._page(page)
 
+    def member(self, member: Member) -> dict[str, Any]:
+        """One member, as all of them would be."""
+        return next(self._page([member]))
+
     def _page(self, page: Sequence[Member]) -> Iterator[dict[str, Any]]:
         ids = [member.id for member in page]
         lists = {
@@ -50,9 +54,9 @@ class MemberExport:
             "benefits": _grouped(benefits.of_members(self._work, ids)),
             "transactions": _grouped(transactions.of_members(self._work, ids)),
         }
-        holdings = self._holdings(ids)
+        holdings = self.holdings(ids)
         for member in page:
-            entry = self._person(member) | self._amounts(holdings[member.id])
+            entry = self.person(member) | self.amounts(holdings[member.id])
             entry["cards"] = [
                 {"number": card.number, "state": card.state} | barcode(card)
                 for card in lists["cards"][member.id]
@@ -66,7 +70,8 @@ class MemberExport:
             ]
             yield {key: value for key, value in entry.items() if value not in ([], {}, None)}
 
-    def _person(self, member: Member) -> dict[str, Any]:
+    def person(self, member: Member) -> dict[str, Any]:
+        """Who the member is, and by what they are found."""
         by_kind: dict[str, list[str]] = defaultdict(list)
         for identity in member.identities:
             shown = identity.kind == IdentityKind.EMAIL
@@ -90,8 +95,9 @@ class MemberExport:
         entry["consents"] = {consent.kind: consent.is_granted for consent in member.consents}
         return entry
 
-    def _holdings(self, ids: list[uuid.UUID]) -> dict[uuid.UUID, dict[str, _Holding]]:
-        found: dict[uuid.UUID, dict[str, _Holding]] = defaultdict(lambda: defaultdict(_Holding))
+    def holdings(self, ids: list[uuid.UUID]) -> dict[uuid.UUID, dict[str, Holding]]:
+        """What these members hold, by unit; looked up at once."""
+        found: dict[uuid.UUID, dict[str, Holding]] = defaultdict(lambda: defaultdict(Holding))
         accounts, lots = ledger.accounts_and_lots(self._work, ids)
         for account in accounts:
             if account.role == Role.SPENDABLE and account.member_id is not None:
@@ -111,7 +117,8 @@ class MemberExport:
     def _is_pending(self, lot: Lot, account: Account) -> bool:
         return account.role == Role.PENDING and not lot.is_active(self._work.now)
 
-    def _amounts(self, holdings: dict[str, _Holding]) -> dict[str, Any]:
+    def amounts(self, holdings: dict[str, Holding]) -> dict[str, Any]:
+        """What a member holds, as opening balances say it."""
         balances, lots, reserved = {}, [], {}
         for code, holding in sorted(holdings.items()):
             unit = self._terms.unit(code)
@@ -142,7 +149,7 @@ class MemberExport:
         return entry
 
 
-def _settled(holding: _Holding) -> tuple[int, list[tuple[Lot, int]]]:
+def _settled(holding: Holding) -> tuple[int, list[tuple[Lot, int]]]:
     """What is owed, and what is left of each lot, once payments under way are let go.
 
     What they give back pays the debt before anything else, as their release would.

@@ -45,9 +45,9 @@ def write_members(
             for benefit in member.benefits
         ),
     )
-    sales = [sale for sale in _sales(everybody) if sale.key not in owners.sales]
+    sales = [sale for sale in past_sales(everybody) if sale.key not in owners.sales]
     report.transactions_added += transactions.record_many(work, head.terms.id, sales)
-    _open(work, head, everybody, units, report)
+    open_balances(work, head, everybody, units, report)
 
 
 def _have_them(
@@ -122,7 +122,8 @@ def _put_cards(work: Work, head: Head, everybody: Known, owners: Owners, report:
     cards.keep_off_cards(work, head.terms.id, external_ids)
 
 
-def _sales(everybody: Known) -> Iterator[PastSale]:
+def past_sales(everybody: Known) -> Iterator[PastSale]:
+    """The sales of these members."""
     for member_id, member in everybody:
         for given in member.transactions:
             yield PastSale(
@@ -135,7 +136,7 @@ def _sales(everybody: Known) -> Iterator[PastSale]:
             )
 
 
-def _open(
+def open_balances(
     work: Work, head: Head, everybody: Known, units: set[tuple[str, str]], report: Report
 ) -> None:
     """Post opening balances, of those alone for whom nothing was ever entered."""

@@ -15,6 +15,7 @@ from adapter.programfile.heads import Head
 from adapter.programfile.report import Report
 
 PLACE = Place(channel=CHANNEL)
+BY = "program file"
 _ATTRIBUTES = ("name", "currency", "country", "timezone", "settings", "card_numbers")
 
 
@@ -22,13 +23,13 @@ def put_program(work: Work, head: Head) -> None:
     """Have the program agree with the file; its terms are those of the row from now on."""
     given = head.given
     attributes = {name: given[name] for name in _ATTRIBUTES if name in given}
-    program = programs.put(work, code=head.code, **attributes)
+    program = programs.put(work, code=head.code, by=BY, **attributes)
     head.terms = program.terms()
     _put_outlets(work, head)
     for tier in given["tiers"]:
         programs.put_tier(work, program.id, **tier)
     for rule in given["earn_rules"]:
-        programs.put_rule(work, program.id, **rule)
+        programs.put_rule(work, program.id, by=BY, **rule)
     for deal in given["deals"]:
         programs.put_deal(work, program.id, **deal)
     for offer in given["offers"]:

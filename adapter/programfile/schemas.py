@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import ValidationError, post_load, validates_schema
 
-from adapter.core import phones
+from adapter.core import outbox, phones
 from adapter.core.cards import BarcodeType, CardState, numbers
 from adapter.core.errors import Invalid
 from adapter.core.programs import NumberRange
 from adapter.programfile import fields as read
+from adapter.programfile.crm_schemas import crm
 from adapter.programfile.fields import Value
 from adapter.programfile.given import GivenCard, GivenCode
 from adapter.programfile.rule_schemas import CODE, Deal, Tier, earn_rule
@@ -74,6 +75,16 @@ def _webhook(value: Any) -> str:
     return address
 
 
+def _event_types(value: Any) -> list[str]:
+    known = [*outbox.FAMILIES, *outbox.EventType]
+    if not isinstance(value, list) or not value:
+        raise ValidationError("must be a list of types such as points.changed, or null for all")
+    for given in value:
+        if given not in known:
+            raise ValidationError(f"has no event named {given!r}: known are {', '.join(known)}")
+    return [str(given) for given in value]
+
+
 def _is_address(text: str) -> bool:
     if not _WEBHOOK.fullmatch(text):
         return False
@@ -104,6 +115,10 @@ class Settings(Shape):
     short_code_length = Value(read.integer(4, 8))
     short_code_seconds = Value(read.integer(10, 86_400))
     message_webhook = Value(_webhook, allow_none=True)
+    crm = Value(crm, allow_none=True)
+    event_webhook = Value(_webhook, allow_none=True)
+    event_types = Value(_event_types, allow_none=True)
+    adjust_limit_points = Value(_points_text, allow_none=True)
 
     @validates_schema
     def some_payment_is_possible(self, data: dict[str, Any], **_: Any) -> None:

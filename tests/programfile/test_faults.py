@@ -92,6 +92,18 @@ HER = "$.programs[0].members[0]"
             program(settings={"message_webhook": "https://me:secret@example.com/"}),
             f"{ROOT}.settings.message_webhook: must be an address such as https://",
         ),
+        (
+            program(settings={"event_webhook": "crm.example.com"}),
+            f"{ROOT}.settings.event_webhook: must be an address such as https://",
+        ),
+        (
+            program(settings={"event_types": ["points.gone"]}),
+            f"{ROOT}.settings.event_types: has no event named 'points.gone'",
+        ),
+        (
+            program(settings={"event_types": "points"}),
+            f"{ROOT}.settings.event_types: must be a list of types",
+        ),
         (program(tiers=[{"name": "Gold"}]), f"{ROOT}.tiers[0].code: is missing"),
         (
             program(tiers=[{"code": "g"}, {"code": "g"}]),

@@ -152,6 +152,8 @@ PROGRAM = numbered(
         max_payment_minor=st.none() | st.integers(1, 99),
         short_code_length=st.integers(4, 8),
         message_webhook=st.sampled_from([None, "console:", "https://sms.example.com:8443/a?b=c"]),
+        event_webhook=st.sampled_from([None, "https://crm.example.com/in"]),
+        event_types=st.sampled_from([None, ["points"], ["card.issued", "member"]]),
         paying_balance=st.sampled_from(["points", "credit"]),
     ),
     outlets=st.lists(st.fixed_dictionaries({"code": NAME}), unique_by=lambda o: o["code"]),

@@ -15,6 +15,15 @@ from adapter.core.programs.calendar import (
 from adapter.core.programs.conditions import WEEKDAYS, Conditions
 from adapter.core.programs.currencies import money_decimals
 from adapter.core.programs.discounts import Discount, DiscountTerms, Missing
+from adapter.core.programs.drafts import (
+    change,
+    digest_of,
+    draft,
+    drafts,
+    drop_draft,
+    publish,
+    put_draft,
+)
 from adapter.core.programs.earn_terms import EarnTerms
 from adapter.core.programs.earning import Earnings, earn
 from adapter.core.programs.models import (
@@ -24,6 +33,9 @@ from adapter.core.programs.models import (
     Offer,
     Program,
     ProgramTerms,
+    Revision,
+    RevisionKind,
+    RuleDraft,
     Settings,
     Tier,
 )
@@ -46,6 +58,15 @@ from adapter.core.programs.queries import (
     tiers,
 )
 from adapter.core.programs.rounding import Rounding, scaled, whole_shares
+from adapter.core.programs.versions import (
+    Difference,
+    differences,
+    in_force,
+    program_document,
+    revision,
+    revisions,
+    rule_document,
+)
 
 __all__ = [
     "EARN_TERMS",
@@ -54,6 +75,7 @@ __all__ = [
     "Basket",
     "Conditions",
     "Deal",
+    "Difference",
     "Discount",
     "DiscountTerms",
     "EarnRule",
@@ -66,18 +88,28 @@ __all__ = [
     "Offer",
     "Program",
     "ProgramTerms",
+    "Revision",
+    "RevisionKind",
     "Rounding",
+    "RuleDraft",
     "Settings",
     "Tier",
     "all_programs",
     "by_code",
+    "change",
     "deals",
+    "differences",
+    "digest_of",
     "discounts",
+    "draft",
+    "drafts",
+    "drop_draft",
     "earn",
     "earn_rules",
     "earn_terms",
     "end_of",
     "expiry_of_points",
+    "in_force",
     "judged_at",
     "last_day",
     "local_day",
@@ -85,11 +117,17 @@ __all__ = [
     "money_decimals",
     "offers",
     "period_of",
+    "program_document",
+    "publish",
     "put",
     "put_deal",
+    "put_draft",
     "put_offer",
     "put_rule",
     "put_tier",
+    "revision",
+    "revisions",
+    "rule_document",
     "scaled",
     "start_of",
     "tiers",

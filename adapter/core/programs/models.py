@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,6 +37,10 @@ class Settings:
     short_code_length: int = 4
     short_code_seconds: int = 300
     message_webhook: str | None = None  # an address, or `console:`
+    event_webhook: str | None = None  # who is told of events, and of which; all if nothing is said
+    event_types: Sequence[str] | None = None
+    adjust_limit_points: str | None = None  # above it, a second person agrees to a correction
+    crm: Mapping[str, Any] | None = None  # who is asked for those we do not know, and how
 
     @classmethod
     def of(cls, given: dict[str, Any]) -> Settings:
@@ -174,3 +180,45 @@ class Offer(Base):
     image: Mapped[str] = mapped_column(String(1000), default="")
     starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RevisionKind(StrEnum):
+    """Of what versions are kept."""
+
+    RULE = "rule"
+    PROGRAM = "program"
+
+
+class Revision(Base):
+    """What a rule, or a program with its settings, said from an instant on: never changed.
+
+    A rule's `number` is the version that the ledger's explanations name; a program's own has the
+    code of the program.
+    """
+
+    __tablename__ = "revisions"
+    __table_args__ = (UniqueConstraint("program_id", "kind", "code", "number"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    program_id: Mapped[uuid.UUID]
+    kind: Mapped[str] = mapped_column(String(32))
+    code: Mapped[str] = mapped_column(String(64))
+    number: Mapped[int]
+    document: Mapped[dict[str, Any]] = mapped_column(Document)
+    actor: Mapped[str] = mapped_column(String(255))
+    note: Mapped[str] = mapped_column(String(255))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class RuleDraft(Base):
+    """A rule as it may become: `based_on` is the version it was drawn from, or 0."""
+
+    __tablename__ = "rule_drafts"
+
+    program_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(64), primary_key=True)
+    revision: Mapped[int]
+    document: Mapped[dict[str, Any]] = mapped_column(Document)
+    based_on: Mapped[int]
+    actor: Mapped[str] = mapped_column(String(255))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

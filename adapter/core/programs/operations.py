@@ -7,14 +7,17 @@ from typing import Any
 
 from sqlalchemy import select
 
-from adapter.core import ledger
+from adapter.core import ledger, outbox
 from adapter.core.amounts import CREDIT
+from adapter.core.programs import versions
 from adapter.core.programs.models import Deal, EarnRule, Offer, Program, Tier
 from adapter.db import Work
 
 
-def put(work: Work, *, code: str, **attributes: Any) -> Program:
-    """The program with this code, made or brought in line; its own ledger accounts are open."""
+def put(work: Work, *, code: str, by: str = "", note: str = "", **attributes: Any) -> Program:
+    """The program with this code, made or brought in line; its own ledger accounts are open, and
+    what it says is kept as a version if it says anything new.
+    """
     program = work.session.scalar(select(Program).where(Program.code == code))
     if program is None:
         program = Program(code=code, created_at=work.now, **DEFAULTS | attributes)
@@ -22,10 +25,14 @@ def put(work: Work, *, code: str, **attributes: Any) -> Program:
         work.session.flush()
         for unit in ("points", CREDIT.code):
             ledger.open_program_accounts(work, program.id, unit)
-    else:
+        versions.keep_program(work, program, by=by, note=note)
+    elif any(getattr(program, name) != value for name, value in attributes.items()):
+        versions.keep_program_as_found(work, program)
         for name, value in attributes.items():
             setattr(program, name, value)
         work.session.flush()
+        versions.keep_program(work, program, by=by, note=note)
+    outbox.forget_subscriptions(work)
     return program
 
 
@@ -40,16 +47,28 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-def put_rule(work: Work, program_id: uuid.UUID, *, code: str, kind: str, terms: Any) -> EarnRule:
+def put_rule(
+    work: Work,
+    program_id: uuid.UUID,
+    *,
+    code: str,
+    kind: str,
+    terms: Any,
+    by: str = "",
+    note: str = "",
+) -> EarnRule:
     """The earn rule with this code, made or brought in line; a change makes it a new version."""
     found = select(EarnRule).where(EarnRule.program_id == program_id, EarnRule.code == code)
     rule = work.session.scalar(found)
     if rule is None:
         rule = EarnRule(program_id=program_id, code=code, kind=kind, version=1, terms=terms)
         work.session.add(rule)
+        versions.keep_rule(work, rule, by=by, note=note)
     elif (rule.kind, rule.terms) != (kind, terms):
+        versions.keep_rule_as_found(work, rule)
         rule.kind, rule.terms = kind, terms
         rule.version += 1
+        versions.keep_rule(work, rule, by=by, note=note)
     return rule
 
 
