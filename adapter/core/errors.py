@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from adapter.core.amounts import Amount
 
 
@@ -26,7 +28,15 @@ class Unavailable(LoyaltyError):
 
 
 class NotFound(LoyaltyError):
-    """What was named does not exist in this program."""
+    """What was named does not exist in this program.
+
+    `sought` are the names by which a person was looked for, kinds and values, the strongest first:
+    for whoever may know them elsewhere, and never a part of the message.
+    """
+
+    def __init__(self, *args: object, sought: Iterable[tuple[str, str]] = ()) -> None:
+        super().__init__(*args)
+        self.sought = tuple(sought)
 
 
 class UnknownMember(NotFound):
@@ -61,6 +71,10 @@ class UnknownBenefit(NotFound):
     """The member has no such benefit."""
 
 
+class UnknownApproval(NotFound):
+    """No such request for an approval."""
+
+
 class UnknownProgram(NotFound):
     """No such program."""
 
@@ -87,6 +101,10 @@ class NumberTaken(Conflict):
 
 class ReferenceReused(Conflict):
     """The same origin came again with other contents."""
+
+
+class EditedMeanwhile(Conflict):
+    """Somebody else changed it since it was looked at."""
 
 
 class Refused(LoyaltyError):
@@ -172,6 +190,22 @@ class OrderNotBound(Refused):
 
 class PointsSetAside(Refused):
     """Points of another member are set aside for the order."""
+
+
+class StillSetAside(Refused):
+    """Points of the member are set aside, or an order of theirs is open: it must end before."""
+
+
+class NeedsApproval(Refused):
+    """More than one person alone may do: somebody else has to agree."""
+
+
+class AlreadyDecided(Refused):
+    """It was approved or declined before, or its time is over."""
+
+
+class OwnRequest(Refused):
+    """Who asked for it cannot agree to it."""
 
 
 class RefundTooLarge(Refused):

@@ -50,6 +50,18 @@ def in_country(number: str, country: str) -> str:
     return plain
 
 
+def read(given: str, country: str) -> str:
+    """A number as people of `country` write it down; behind a plus nothing is guessed.
+
+    Raises:
+        InvalidPhone: No digits, or more than E.164 allows.
+    """
+    found = core_form(given)
+    if given.startswith("+") or is_international(found):
+        return found
+    return in_country(given, country)
+
+
 @lru_cache(maxsize=4096)
 def is_international(number: str) -> bool:
     """Whether these digits are a valid number with its country code in front."""

@@ -12,6 +12,7 @@ from adapter.core.benefits.models import (
     code_key,
 )
 from adapter.core.benefits.operations import claim_receipt, put_code, redeem_code
+from adapter.core.benefits.passing import pass_on
 from adapter.core.benefits.queries import claims_of, of_member, of_members, promo_codes
 from adapter.core.benefits.using import give_back, named, use, verify
 
@@ -34,6 +35,7 @@ __all__ = [
     "named",
     "of_member",
     "of_members",
+    "pass_on",
     "promo_codes",
     "put_code",
     "redeem_code",

@@ -4,7 +4,7 @@ from adapter.core.cards import barcodes, numbers
 from adapter.core.cards.barcodes import BarcodeType
 from adapter.core.cards.bulk import CardFacts, add_many, align
 from adapter.core.cards.external_ids import give_external_id, keep_off_cards
-from adapter.core.cards.identification import identify
+from adapter.core.cards.identification import NAMED, identify
 from adapter.core.cards.models import Card, CardState
 from adapter.core.cards.operations import (
     add,
@@ -18,6 +18,7 @@ from adapter.core.cards.operations import (
     unblock,
 )
 from adapter.core.cards.queries import (
+    BY_CARD,
     bearing,
     by_number,
     held_by,
@@ -26,11 +27,16 @@ from adapter.core.cards.queries import (
     of_member,
     of_members,
     pool_numbers,
+    unheld,
     with_holder,
+    with_ids,
 )
 from adapter.core.cards.recognition import recognise
+from adapter.core.cards.replacing import by_id, link, pass_on, reissue
 
 __all__ = [
+    "BY_CARD",
+    "NAMED",
     "BarcodeType",
     "Card",
     "CardFacts",
@@ -41,6 +47,7 @@ __all__ = [
     "barcodes",
     "bearing",
     "block",
+    "by_id",
     "by_number",
     "give_external_id",
     "held_by",
@@ -52,13 +59,18 @@ __all__ = [
     "keep_off_cards",
     "known",
     "lapse_due",
+    "link",
     "numbers",
     "recognise",
     "of_member",
     "of_members",
+    "pass_on",
     "pool_numbers",
+    "reissue",
     "reserve",
     "retire_all",
     "unblock",
+    "unheld",
     "with_holder",
+    "with_ids",
 ]

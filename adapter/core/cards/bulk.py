@@ -11,10 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from adapter.core.cards.barcodes import BarcodeType
 from adapter.core.cards.external_ids import are_anothers
 from adapter.core.cards.models import Card, CardState
+from adapter.core.cards.telling import tell_issued, tell_state
 from adapter.core.errors import NumberTaken
 from adapter.core.origins import Place
 from adapter.db import Work
-from adapter.db.base import new_id
+from adapter.db.base import new_id, object_of
 from adapter.db.statements import insert_many
 
 
@@ -61,6 +62,8 @@ def add_many(work: Work, program_id: uuid.UUID, facts: Iterable[CardFacts], plac
     ]
     if are_anothers(work, program_id, borne):
         raise NumberTaken("a card number or barcode is somebody's external id")
+    for row in rows:
+        tell_issued(work, object_of(Card, **row))
     return len(rows)
 
 
@@ -69,7 +72,9 @@ def align(work: Work, card: Card, facts: CardFacts, *, state: CardState | None) 
     if card.member_id is None and facts.member_id is not None:
         card.member_id, card.state = facts.member_id, facts.state
         card.reserved_until, card.issued_at = None, work.now
+        tell_issued(work, card)
     if card.barcode_number != facts.barcode_number or card.barcode_type != facts.barcode_type:
         card.barcode_type, card.barcode_number = facts.barcode_type, facts.barcode_number
     if state is not None and card.state != state:
-        card.state = state
+        before, card.state = card.state, state
+        tell_state(work, card, before)

@@ -15,6 +15,8 @@ from adapter.core.errors import DifferentMembers, UnknownMember
 from adapter.core.members import Identity, IdentityKind, Member
 from adapter.db import Work
 
+# Where a unit of work keeps who was meant, and by which of the ways to name them.
+NAMED = "named"
 Given = Sequence[tuple[IdentityKind, str]]  # in their stored form, the strongest first
 
 
@@ -41,7 +43,9 @@ def identify(
     for member, kind, value in work.session.execute(query).unique():
         members[member.id] = member
         owners[kind, value].add(member.id)
-    return members[the_one(owners, given)]
+    member = members[the_one(owners, given)]
+    work.kept[NAMED] = member.id, ways_to(member.id, owners)
+    return member
 
 
 Owners = Mapping[tuple[str, str], set[uuid.UUID]]  # by how they are named, and the value
@@ -55,11 +59,16 @@ def the_one(owners: Owners, given: Given) -> uuid.UUID:
     """
     named = [_named(owners, kind, value) for kind, value in given]
     if not any(named):
-        raise UnknownMember("nobody is known by this")
+        raise UnknownMember("nobody is known by this", sought=given)
     shared = set.intersection(*(one for one in named if one))
     if len(shared) != 1:
         raise DifferentMembers("this names several members")
     return shared.pop()
+
+
+def ways_to(member_id: uuid.UUID, owners: Owners) -> list[tuple[str, str]]:
+    """How a member was named by what was given, and by which texts."""
+    return [way for way, ids in owners.items() if member_id in ids]
 
 
 def _named(owners: Owners, kind: IdentityKind, value: str) -> set[uuid.UUID]:

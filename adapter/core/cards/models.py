@@ -37,6 +37,14 @@ class Card(Base):
             postgresql_where=text("state = 'reserved'"),
             sqlite_where=text("state = 'reserved'"),
         ),
+        # A number of a pool becomes a card long after its row: figures ask by that time.
+        Index(
+            "ix_cards_issued_at",
+            "issued_at",
+            "id",
+            postgresql_where=text("issued_at IS NOT NULL"),
+            sqlite_where=text("issued_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)

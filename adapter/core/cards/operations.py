@@ -9,13 +9,14 @@ from typing import Any
 
 from sqlalchemy import update
 
-from adapter.core import members
+from adapter.core import members, outbox
 from adapter.core.cards import barcodes
 from adapter.core.cards.barcodes import BarcodeType
 from adapter.core.cards.external_ids import are_anothers
 from adapter.core.cards.models import Card, CardState
 from adapter.core.cards.numbers import check_number, draw
 from adapter.core.cards.queries import by_number, of_member
+from adapter.core.cards.telling import tell, tell_issued, tell_state
 from adapter.core.errors import (
     AlreadyHoldsCard,
     CardBlocked,
@@ -26,6 +27,7 @@ from adapter.core.errors import (
 )
 from adapter.core.members import Member, MemberStatus, Profile
 from adapter.core.origins import Place
+from adapter.core.outbox import EventType
 from adapter.core.programs import ProgramTerms
 from adapter.db import Work
 from adapter.db.base import new_id
@@ -40,7 +42,7 @@ def reserve(work: Work, program: ProgramTerms, *, life: timedelta, place: Place)
     Raises:
         NumbersExhausted: The program's range has hardly any numbers left.
     """
-    return _create(
+    return create(
         work, program, state=CardState.RESERVED, reserved_until=work.now + life, place=place
     )
 
@@ -82,7 +84,7 @@ def issue_to(
         CardBlocked, NumbersExhausted: As `issue`.
     """
     held = _held(work, member, despite_blocked=despite_blocked)
-    return held or _create(work, program, state=CardState.ACTIVE, member=member, place=place)
+    return held or create(work, program, state=CardState.ACTIVE, member=member, place=place)
 
 
 def issue_on(
@@ -122,6 +124,7 @@ def issue_on(
         work.session.flush()
         if are_anothers(work, program.id, _borne(card)):
             raise NumberTaken("the number is another member's external id")
+        tell_issued(work, card)
     return card
 
 
@@ -150,7 +153,7 @@ def _held(work: Work, member: Member, *, despite_blocked: bool) -> Card | None:
     return None
 
 
-def _create(
+def create(
     work: Work,
     program: ProgramTerms,
     *,
@@ -159,6 +162,11 @@ def _create(
     member: Member | None = None,
     reserved_until: datetime | None = None,
 ) -> Card:
+    """A card on a number of our choice.
+
+    Raises:
+        NumbersExhausted: The program's range has hardly any numbers left.
+    """
     kind = BarcodeType(program.numbers.barcode_type)
     for number in draw(program.numbers):
         values = {
@@ -175,6 +183,7 @@ def _create(
             "issued_at": work.now if member else None,
         }
         if card := _insert(work, values):
+            tell_issued(work, card)
             return card
     raise NumbersExhausted("the range of card numbers is used up")
 
@@ -229,6 +238,7 @@ def add(
     card = _insert(work, values)
     if card is None:
         raise NumberTaken("the card number or barcode is in use")
+    tell_issued(work, card)
     return card
 
 
@@ -254,7 +264,8 @@ def unblock(work: Work, program_id: uuid.UUID, *, number: str) -> Card:
 
 
 def _set(work: Work, card: Card, state: CardState) -> Card:
-    card.state = state
+    before, card.state = card.state, state
+    tell_state(work, card, before)
     work.session.flush()
     return card
 
@@ -262,6 +273,7 @@ def _set(work: Work, card: Card, state: CardState) -> Card:
 def retire_all(work: Work, cards: Iterable[Card]) -> None:
     """Have these cards name nobody: not by state, not by a number that may be a phone."""
     for card in cards:
+        tell(work, card, EventType.CARD_LAPSED)
         card.state = CardState.LAPSED
         card.number = card.barcode_number = f"0{card.id.hex}"
         card.barcode_type = BarcodeType.CODE_128
@@ -270,10 +282,13 @@ def retire_all(work: Work, cards: Iterable[Card]) -> None:
 
 def lapse_due(work: Work) -> int:
     """How many reservations were past their deadline; their numbers are not given again."""
-    result = work.session.execute(
+    lapsed = work.session.execute(
         update(Card)
         .where(Card.state == constant(CardState.RESERVED), Card.reserved_until <= work.now)
         .values(state=CardState.LAPSED)
+        .returning(Card.id, Card.program_id)
         .execution_options(synchronize_session=False)
-    )
-    return int(result.rowcount)  # type: ignore[attr-defined]
+    ).all()
+    for card_id, program_id in lapsed:
+        outbox.tell(work, program_id, EventType.CARD_LAPSED, subject_id=card_id)
+    return len(lapsed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import or_, select
 
@@ -11,6 +11,9 @@ from adapter.core.cards.models import Card, CardState
 from adapter.core.errors import UnknownCard
 from adapter.core.members import Member
 from adapter.db import Work
+
+# The name of a person that is no identity of theirs: the number of a card.
+BY_CARD = "card"
 
 
 def by_number(work: Work, program_id: uuid.UUID, number: str, *, lock: bool = False) -> Card:
@@ -24,7 +27,7 @@ def by_number(work: Work, program_id: uuid.UUID, number: str, *, lock: bool = Fa
         query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     card = work.session.scalar(query)
     if card is None or card.state == CardState.LAPSED:
-        raise UnknownCard("no card has this number")
+        raise UnknownCard("no card has this number", sought=[(BY_CARD, number)])
     return card
 
 
@@ -60,7 +63,7 @@ def with_holder(work: Work, program_id: uuid.UUID, number: str) -> tuple[Card, M
         .where(Card.program_id == program_id, Card.number == number)
     ).one_or_none()
     if row is None or row[0].state == CardState.LAPSED:
-        raise UnknownCard("no card has this number")
+        raise UnknownCard("no card has this number", sought=[(BY_CARD, number)])
     return row[0], row[1]
 
 
@@ -89,7 +92,7 @@ def held_by(work: Work, program_id: uuid.UUID, number: str, *, lock: bool = Fals
         query = query.execution_options(populate_existing=True)
     member = work.session.scalar(query)
     if member is None:
-        raise UnknownCard("nobody holds a card with this number")
+        raise UnknownCard("nobody holds a card with this number", sought=[(BY_CARD, number)])
     return member
 
 
@@ -102,6 +105,36 @@ def of_members(work: Work, member_ids: Iterable[uuid.UUID]) -> Sequence[Card]:
     """All cards of these members, the oldest first."""
     found = select(Card).where(Card.member_id.in_(list(member_ids)))
     return work.session.scalars(found.order_by(Card.created_at, Card.id)).all()
+
+
+def with_ids(work: Work, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Card]:
+    """Cards by id."""
+    return {card.id: card for card in work.session.scalars(select(Card).where(Card.id.in_(ids)))}
+
+
+def unheld(work: Work, program_id: uuid.UUID, *, size: int = 500) -> Iterator[Sequence[Card]]:
+    """The imported numbers that nobody holds, blocked ones too, a bounded page at a time in the
+    order of their coming.
+    """
+    last: uuid.UUID | None = None
+    while True:
+        query = (
+            select(Card)
+            .where(
+                Card.program_id == program_id,
+                Card.member_id.is_(None),
+                Card.reserved_until.is_(None),
+                Card.state.in_((CardState.RESERVED, CardState.BLOCKED)),
+            )
+            .order_by(Card.id)
+            .limit(size)
+        )
+        page = work.session.scalars(query if last is None else query.where(Card.id > last)).all()
+        if not page:
+            return
+        last = page[-1].id
+        yield page
+        work.session.expunge_all()
 
 
 def pool_numbers(work: Work, program_id: uuid.UUID) -> Sequence[Card]:

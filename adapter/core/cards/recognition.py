@@ -10,7 +10,15 @@ from typing import Any
 from sqlalchemy import Select, String, and_, bindparam, literal, or_, select, union_all
 
 from adapter.core import ledger
-from adapter.core.cards.identification import BARCODE, NUMBER, Given, identify, the_one
+from adapter.core.cards.identification import (
+    BARCODE,
+    NAMED,
+    NUMBER,
+    Given,
+    identify,
+    the_one,
+    ways_to,
+)
 from adapter.core.cards.models import Card, CardState
 from adapter.core.members import Enrolled, Identity, IdentityKind, Member, MemberStatus, Participant
 from adapter.db import Lookup, Work
@@ -48,6 +56,7 @@ def recognise(
         owners[kind, value].add(member_id)
         held[member_id, kind, value].append(rest)
     member_id = the_one(owners, given)
+    work.kept[NAMED] = member_id, ways_to(member_id, owners)
     # Whoever is named in several ways comes with all they hold each time.
     once = next(rows for (owner_id, *_), rows in held.items() if owner_id == member_id)
     ledger.keep_holdings(work, member_id, once, every_lot=every_lot)

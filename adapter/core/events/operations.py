@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from adapter.core import benefits, ledger, programs, sales
 from adapter.core.amounts import Amount
@@ -150,3 +150,8 @@ def _grant(work: Work, program: ProgramTerms, member: Member, given: dict[str, A
 def forget(work: Work, member_id: uuid.UUID) -> None:
     """Drop what platforms told of a member's doings: it may say anything about them."""
     work.session.execute(delete(Event).where(Event.member_id == member_id))
+
+
+def pass_on(work: Work, *, of: uuid.UUID, to: uuid.UUID) -> None:
+    """Have what platforms told of one member's doings be another's."""
+    work.session.execute(update(Event).where(Event.member_id == of).values(member_id=to))

@@ -1,6 +1,6 @@
 """The ledger: accounts, balanced entries, lots; it keeps four promises and knows no member."""
 
-from adapter.core.ledger.availability import available
+from adapter.core.ledger.availability import available, availables
 from adapter.core.ledger.bulk import (
     OPENING_REASON,
     Opening,
@@ -35,13 +35,16 @@ from adapter.core.ledger.models import (
     Role,
     Terms,
 )
+from adapter.core.ledger.moving import Handed, hand_over
 from adapter.core.ledger.operations import give, take, take_nothing, transfer
-from adapter.core.ledger.posting import by_origin, lock, open_program_accounts
+from adapter.core.ledger.posting import WRITTEN, by_origin, lock, open_program_accounts
 from adapter.core.ledger.queries import (
+    Leg,
     StatementLine,
     balance,
     by_origins,
     change,
+    entries_with_legs,
     last_recorded,
     program_figures,
     recorded_since,
@@ -53,6 +56,7 @@ from adapter.core.ledger.undoing import expired_of, left_of, undone_in_part
 from adapter.core.ledger.verify import Finding, verify
 
 __all__ = [
+    "WRITTEN",
     "Account",
     "Balance",
     "Details",
@@ -61,6 +65,8 @@ __all__ = [
     "Explanation",
     "Finding",
     "HELD",
+    "Handed",
+    "Leg",
     "Holdings",
     "Lot",
     "LotMovement",
@@ -76,14 +82,17 @@ __all__ = [
     "Terms",
     "accounts_and_lots",
     "available",
+    "availables",
     "balance",
     "by_origin",
     "by_origins",
     "change",
+    "entries_with_legs",
     "expired_of",
     "explain",
     "keep_holdings",
     "give",
+    "hand_over",
     "have_moved",
     "holdings",
     "last_recorded",

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 
+from adapter.core.amounts import Amount, Unit
 from adapter.core.ledger.models import Account, Lot, Role
+from adapter.db import Work
 from adapter.db.statements import constant
+from adapter.db.types import UtcDateTime
 
 _account, _lot = Account.__table__, Lot.__table__
+
+
+def availables(work: Work, owner_ids: Iterable[uuid.UUID], unit: Unit) -> dict[uuid.UUID, Amount]:
+    """What each of these owners may spend now, in one query; who has no account is not in it."""
+    owners = select(_account.c.owner_id).where(_account.c.owner_id.in_(list(owner_ids)))
+    each = owners.distinct().subquery()
+    now = literal(work.now, UtcDateTime)
+    rows = work.session.execute(
+        select(each.c.owner_id, available(each.c.owner_id, literal(unit.code), now))
+    )
+    return {owner_id: Amount(int(minor), unit) for owner_id, minor in rows}
 
 
 def available(

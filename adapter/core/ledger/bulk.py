@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -26,7 +27,7 @@ from adapter.core.ledger.models import (
     Role,
     Terms,
 )
-from adapter.core.ledger.posting import Move, entry_for, posting_for, with_content
+from adapter.core.ledger.posting import Move, entry_for, posting_for, tell, with_content
 from adapter.core.origins import Origin, Place
 from adapter.db import Base, Work
 from adapter.db.base import new_id, values_of
@@ -242,3 +243,5 @@ class _Books:
         self.work.session.flush()
         for model, rows in self._rows.items():
             insert_many(self.work.session, model, [values_of(row) for row in rows])
+        for entry in self._rows[Entry]:
+            tell(self.work, cast(Entry, entry))

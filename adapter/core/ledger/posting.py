@@ -10,6 +10,7 @@ from functools import lru_cache
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
+from adapter.core import outbox
 from adapter.core.amounts import LARGEST_MINOR
 from adapter.core.errors import InvalidAmount, ReferenceReused
 from adapter.core.ledger.digests import posting_digest
@@ -35,9 +36,13 @@ from adapter.core.ledger.rows import (
     of_members,
 )
 from adapter.core.origins import Origin, fingerprint
+from adapter.core.outbox import EventType
 from adapter.db import Lookup, Work
 from adapter.db.base import new_id, object_of, values_of
 from adapter.db.statements import insert_unless_there
+
+# Where a unit of work keeps the entries it wrote.
+WRITTEN = "entries written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +199,7 @@ def write(
         entry.reverses_part_of_id = reverses_part_of.id
     assert sum(amount for _, amount in legs) == 0, "an entry balances"  # noqa: S101  # nosec B101
     work.kept[entry.id] = entry
+    work.kept.setdefault(WRITTEN, []).append(entry)
     work.batch.insert(Entry, values_of(entry))
     opened = next((move.lot for move in moves if move.lot.id not in work.kept), None)
     for line, (side, amount) in enumerate(legs):
@@ -208,7 +214,19 @@ def write(
         if details.origin is None:
             raise
         raise ReferenceReused("this reference is being used by another call") from error
+    tell(work, entry)
     return entry
+
+
+def tell(work: Work, entry: Entry) -> None:
+    """Have those who listen be told of an entry; whoever writes one calls this."""
+    outbox.tell(
+        work,
+        entry.program_id,
+        EventType.POINTS_CHANGED,
+        subject_id=entry.id,
+        member_id=entry.member_id,
+    )
 
 
 def entry_for(work: Work, purse: Purse, details: Details) -> Entry:

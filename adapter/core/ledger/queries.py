@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import func, select
 
@@ -37,6 +38,43 @@ def balance(work: Work, purse: Purse) -> Balance:
     if not accounts:
         return Balance.nothing(purse.unit)
     return _balance(work, purse, accounts, open_lots(work, list(accounts.values())))
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """What an entry did to one of a member's accounts, and what stood there after it."""
+
+    role: Role
+    card_id: uuid.UUID | None  # where it is a card's
+    amount_minor: int
+    balance_after_minor: int
+
+
+def entries_with_legs(
+    work: Work, ids: Iterable[uuid.UUID]
+) -> dict[uuid.UUID, tuple[Entry, list[Leg]]]:
+    """Entries by id, with what each did to the member's own accounts, in one query."""
+    wanted = list(ids)
+    rows = work.session.execute(
+        select(
+            Entry,
+            Account.role,
+            Account.owner_id,
+            Posting.amount_minor,
+            Posting.balance_after_minor,
+        )
+        .join(Posting, Posting.entry_id == Entry.id)
+        .join(Account, Account.id == Posting.account_id)
+        .where(Entry.id.in_(wanted), Account.role.in_(MEMBER_ROLES))
+        .order_by(Posting.entry_id, Posting.line)
+    )
+    found: dict[uuid.UUID, tuple[Entry, list[Leg]]] = {}
+    for entry, role, owner_id, amount, after in rows:
+        card_id = owner_id if owner_id != entry.member_id else None
+        # On a member's own account the balance after it is always there.
+        leg = Leg(Role(role), card_id, amount, cast(int, after))
+        found.setdefault(entry.id, (entry, []))[1].append(leg)
+    return found
 
 
 def _balance(

@@ -8,8 +8,10 @@ from adapter.core.members.bulk import (
     register_many,
     with_ids,
 )
+from adapter.core.members.contacts import CONTACTS, contact
 from adapter.core.members.erasure import erase
 from adapter.core.members.joining import welcome
+from adapter.core.members.merging import absorb, lock_both, merged_into, was_merged
 from adapter.core.members.models import (
     Consent,
     ConsentKind,
@@ -23,6 +25,7 @@ from adapter.core.members.models import (
     Profile,
     SpecialUser,
     full_name,
+    names_of,
     value_of,
 )
 from adapter.core.members.operations import (
@@ -49,9 +52,11 @@ from adapter.core.members.queries import (
     refuse_inactive,
     special_users,
 )
+from adapter.core.members.searching import by_name
 from adapter.core.members.spenders import Spender, spenders
 
 __all__ = [
+    "CONTACTS",
     "Consent",
     "ConsentKind",
     "Counters",
@@ -66,11 +71,14 @@ __all__ = [
     "Profile",
     "SpecialUser",
     "Spender",
+    "absorb",
     "add_identity",
     "by_email",
     "by_id",
     "by_identity",
+    "by_name",
     "by_phone",
+    "contact",
     "count",
     "count_many",
     "drop_identity",
@@ -78,8 +86,11 @@ __all__ = [
     "erase",
     "full_name",
     "give_consents",
+    "lock_both",
     "lock_email",
     "matching",
+    "merged_into",
+    "names_of",
     "owners",
     "pages",
     "put_special_user",
@@ -93,6 +104,7 @@ __all__ = [
     "spenders",
     "update",
     "value_of",
+    "was_merged",
     "welcome",
     "with_ids",
 ]

@@ -23,9 +23,12 @@ from adapter.core.members.models import (
     Profile,
     value_of,
 )
+from adapter.core.members.names import name_keys
+from adapter.core.members.telling import tell
 from adapter.core.origins import Place
+from adapter.core.outbox import EventType
 from adapter.db import Work
-from adapter.db.base import new_id
+from adapter.db.base import new_id, object_of
 from adapter.db.statements import insert_many, insert_those_missing
 
 # The columns a profile may leave out; rows of one statement name the same ones.
@@ -90,7 +93,16 @@ def register_many(
             insert_many(work.session, model, values)
     except IntegrityError as error:
         raise IdentityTaken("a phone or another identity is taken") from error
+    _tell(work, rows[0], {row["member_id"] for row in rows[2]})
     return [row["id"] for row in rows[0]]
+
+
+def _tell(work: Work, people: list[Any], who_consented: set[uuid.UUID]) -> None:
+    for row in people:
+        member = object_of(Member, **row)
+        tell(work, member, EventType.MEMBER_REGISTERED)
+        if member.id in who_consented:
+            tell(work, member, EventType.CONSENT_CHANGED)
 
 
 def count_many(work: Work, sales: Iterable[tuple[uuid.UUID, int]]) -> None:
@@ -129,9 +141,10 @@ def _add(
     identities: list[dict[str, Any]],
     consents: list[dict[str, Any]],
 ) -> None:
-    member_id = new_id()
+    member_id, told = new_id(), newcomer.profile
     people.append(
-        {name: getattr(newcomer.profile, name) for name in _PERSONAL}
+        {name: getattr(told, name) for name in _PERSONAL}
+        | name_keys(told.first_name, told.last_name, told.patronymic)
         | {
             "id": member_id,
             "program_id": program_id,
@@ -142,6 +155,7 @@ def _add(
             "created_at": work.now,
             "updated_at": work.now,
             "erased_at": None,
+            "merged_into_id": None,
         }
     )
     for kind, given in _identities(newcomer):

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from sqlalchemy import delete
 
 from adapter.core.members.models import IdentityKind, Member, MemberStatus, Profile, SpecialUser
+from adapter.core.members.telling import tell
+from adapter.core.outbox import EventType
 from adapter.core.partners import Message
 from adapter.db import Work
 
@@ -38,9 +40,11 @@ def erase(work: Work, member: Member) -> None:
     for name in Profile().__slots__:
         if hasattr(Member, name):
             setattr(member, name, None)
+    member.family_key = member.given_key = None
     member.tier, member.segments = None, []
     member.status = MemberStatus.INACTIVE
     member.erased_at = member.updated_at = work.now
+    tell(work, member, EventType.MEMBER_ERASED)
     work.session.flush()
 
 

@@ -21,10 +21,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from adapter.core.members.names import LONGEST
 from adapter.db.base import Base, new_id
 from adapter.db.types import Document, UtcDateTime
 
 TEXT = 255
+# Compared by bytes on every engine, so that an index finds the beginning of any name.
+_NAME_KEY = String(LONGEST).with_variant(String(LONGEST, collation="C"), "postgresql")
 
 
 class MemberStatus(StrEnum):
@@ -91,6 +94,12 @@ class Profile:
         return {name: v for name, v in given if v is not None and name not in _IDENTITIES}
 
 
+def names_of(profile: Profile) -> list[tuple[IdentityKind, str]]:
+    """What a person of this profile may be found by, in the stored form, the strongest first."""
+    told = ((IdentityKind.PHONE, profile.phone), (IdentityKind.EMAIL, profile.email))
+    return [(kind, value_of(kind, text)) for kind, text in told if text]
+
+
 def full_name(*parts: str | None) -> str:
     """The parts of a name that are known, in the order given; empty where none is."""
     return " ".join(part for part in parts if part)
@@ -100,7 +109,31 @@ class Member(Base):
     """A member. Erased, the row stays for the ledger's sake and says nothing any more."""
 
     __tablename__ = "members"
-    __table_args__ = (Index("ix_members_program_id_id", "program_id", "id"),)
+    __table_args__ = (
+        Index("ix_members_program_id_id", "program_id", "id"),
+        Index(
+            "ix_members_family_key",
+            "program_id",
+            "family_key",
+            "id",
+            postgresql_where=text("family_key IS NOT NULL"),
+            sqlite_where=text("family_key IS NOT NULL"),
+        ),
+        Index(
+            "ix_members_given_key",
+            "program_id",
+            "given_key",
+            "id",
+            postgresql_where=text("given_key IS NOT NULL"),
+            sqlite_where=text("given_key IS NOT NULL"),
+        ),
+        Index(
+            "ix_members_merged_into_id",
+            "merged_into_id",
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     program_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("programs.id"))
@@ -118,9 +151,17 @@ class Member(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The names as they are searched by: see `names`.
+    family_key: Mapped[str | None] = mapped_column(_NAME_KEY)
+    given_key: Mapped[str | None] = mapped_column(_NAME_KEY)
+    # Who this member turned out to be; all that was theirs is that one's since.
+    merged_into_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("members.id"))
 
+    # Those that came with a merger stand behind a member's own.
     identities: Mapped[list[Identity]] = relationship(
-        order_by="Identity.kind, Identity.value", back_populates="member", lazy="select"
+        order_by="Identity.kind, Identity.created_at, Identity.value",
+        back_populates="member",
+        lazy="select",
     )
     consents: Mapped[list[Consent]] = relationship(order_by="Consent.kind", lazy="select")
     counters: Mapped[Counters | None] = relationship(lazy="select", viewonly=True)

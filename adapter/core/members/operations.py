@@ -23,8 +23,11 @@ from adapter.core.members.models import (
     SpecialUser,
     value_of,
 )
+from adapter.core.members.names import name_keys
 from adapter.core.members.queries import by_email, by_identity, by_phone, matching
+from adapter.core.members.telling import tell, tell_status, tell_updated
 from adapter.core.origins import Place
+from adapter.core.outbox import EventType
 from adapter.db import Work
 from adapter.db.base import new_id
 from adapter.db.statements import add_up, insert_those_missing
@@ -61,6 +64,7 @@ def register(
         updated_at=work.now,
         identities=[],
         consents=[],
+        **name_keys(profile.first_name, profile.last_name, profile.patronymic),
         **profile.personal(),
     )
     work.session.add(member)
@@ -75,6 +79,7 @@ def register(
         raise (PhoneTaken if _is_taken(work, program_id, profile.phone) else IdentityTaken)(
             "an identity is taken"
         )
+    tell(work, member, EventType.MEMBER_REGISTERED)
     return member
 
 
@@ -135,9 +140,17 @@ def update(
     for name, value in changed.items():
         setattr(member, name, value)
     if changed:
+        rename(member)
         member.updated_at = work.now
+        tell_updated(work, member)
     work.session.flush()
     return member
+
+
+def rename(member: Member) -> None:
+    """Have a member found by the names they have now."""
+    found_by = name_keys(member.first_name, member.last_name, member.patronymic)
+    member.family_key, member.given_key = found_by["family_key"], found_by["given_key"]
 
 
 def lock_email(work: Work, program_id: uuid.UUID, email: str) -> None:
@@ -165,7 +178,8 @@ def _has_phone(member: Member, phone: str, shown: str | None) -> bool:
 def set_status(work: Work, member: Member, status: MemberStatus) -> None:
     """Have the member take part from now on, or not."""
     if member.status != status:
-        member.status, member.updated_at = status, work.now
+        before, member.status, member.updated_at = member.status, status, work.now
+        tell_status(work, member, before)
         work.session.flush()
 
 
@@ -176,6 +190,7 @@ def set_tier_and_segments(
     told = (tier or member.tier, member.segments if segments is None else list(segments))
     if told != (member.tier, member.segments):
         (member.tier, member.segments), member.updated_at = told, work.now
+        tell_updated(work, member)
         work.session.flush()
 
 
@@ -204,6 +219,7 @@ def replace_identity(
     if not kept:
         add_identity(work, member, kind, given, place=place, shown=shown)
     member.updated_at = work.now
+    tell_updated(work, member)
 
 
 def add_identity(
@@ -222,6 +238,7 @@ def add_identity(
     """
     if not _add_identities(work, member, [(kind, given)], place, phone_shown=shown):
         raise (PhoneTaken if kind is IdentityKind.PHONE else IdentityTaken)(f"{kind} is taken")
+    tell_updated(work, member)
     return member.identities[-1]
 
 
@@ -283,6 +300,7 @@ def give_consents(
         consent.outlet_code = place.outlet_code
         consent.terminal = place.terminal
         consent.actor = place.actor
+        tell(work, member, EventType.CONSENT_CHANGED)
     work.session.flush()
 
 
@@ -320,4 +338,5 @@ def drop_identity(work: Work, member: Member, kind: IdentityKind, given: str) ->
         member.identities.remove(identity)
         work.session.delete(identity)
     member.updated_at = work.now
+    tell_updated(work, member)
     work.session.flush()

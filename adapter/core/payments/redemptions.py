@@ -31,6 +31,7 @@ from adapter.db.statements import constant
 
 PAYING = "payment"
 CANCELLING = "payment cancelled"
+BRINGING_OVER = "payment brought over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +191,16 @@ def cancel(
     given = {"program_id": program.id, "code": confirmation_code, "member_id": member.id}
     found = work.rows(_BY_CODE, given)
     if not found:
+        found = _of_merged(work, given)
+    if not found:
         raise UnknownPayment("the member made no payment with this code")
     redemption = work.one(Redemption, found[0])
     if amount_minor is not None and amount_minor != redemption.amount_minor:
         raise PaymentMismatch("not the amount that was paid")
     if redemption.state == RedemptionState.PAID:
         _undo(work, program, redemption, place)
+        if redemption.member_id != member.id:
+            _bring_over(work, program, redemption, member, place)
     else:
         work.need_locks()  # what is left must be what is left after it was undone
     return Paid(redemption, balances(ledger.holdings(work, member.id), program))
@@ -209,6 +214,23 @@ _BY_CODE = Lookup(
         _redemptions.c.member_id == bindparam("member_id"),
     )
 )
+
+
+def _of_merged(work: Work, given: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+    """The payment with this code of somebody who turned out to be the member."""
+    merged = [one.id for one in members.merged_into(work, given["member_id"])]
+    return [row for one in merged for row in work.rows(_BY_CODE, {**given, "member_id": one})]
+
+
+def _bring_over(
+    work: Work, program: ProgramTerms, redemption: Redemption, member: Enrolled, place: Place
+) -> None:
+    """Have what is back where it came from be the member's, who is the same person by now."""
+    unit = program.unit(redemption.unit)
+    giver = Purse(program.id, redemption.member_id, unit)
+    origin = Origin(redemption.source, BRINGING_OVER, redemption.confirmation_code)
+    details = Details(EntryKind.ADJUSTMENT, "Payment cancelled", origin, place)
+    ledger.hand_over(work, giver, Purse(program.id, member.id, unit), details, again=True)
 
 
 def _undo(work: Work, program: ProgramTerms, redemption: Redemption, place: Place) -> None:

@@ -5,7 +5,7 @@ from adapter.core.sales.models import RuleUsage
 from adapter.core.sales.operations import EARNING, Outcome, submit
 from adapter.core.sales.previews import BenefitOutlook, Preview, Reduction, preview
 from adapter.core.sales.undoing import Withdrawn, cancel, withdraw
-from adapter.core.sales.usages import add_usage, usages
+from adapter.core.sales.usages import add_usage, count_usages_of, usages
 
 __all__ = [
     "EARNING",
@@ -17,6 +17,7 @@ __all__ = [
     "Withdrawn",
     "add_usage",
     "cancel",
+    "count_usages_of",
     "occasion_of",
     "preview",
     "submit",

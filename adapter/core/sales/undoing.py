@@ -6,10 +6,10 @@ import uuid
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from adapter.core import benefits, ledger, payments, programs, transactions
+from adapter.core import benefits, ledger, members, payments, programs, transactions
 from adapter.core.amounts import Amount
 from adapter.core.errors import AlreadyReversed, UnknownTransaction
-from adapter.core.ledger import Details, Entry, EntryKind, Purse
+from adapter.core.ledger import Details, Entry, EntryKind, Purse, Role
 from adapter.core.members import Member
 from adapter.core.origins import Place
 from adapter.core.programs import ProgramTerms
@@ -19,6 +19,7 @@ from adapter.core.transactions import Transaction
 from adapter.db import Work
 
 UNDOING = "sale cancelled"
+UNDOING_ELSEWHERE = "sale cancelled, merged"
 REFUNDING = "sale refunded"
 
 
@@ -46,7 +47,7 @@ def cancel(
     """
     transaction = transactions.by_confirmation(work, program.id, confirmation_code)
     owner_id = transaction.member_id
-    if member is not None and owner_id != member.id:
+    if member is not None and not _is_of(work, owner_id, member):
         raise UnknownTransaction("the sale is not this member's")
     if owner_id is None:
         transactions.cancel(work, transaction)
@@ -55,12 +56,44 @@ def cancel(
     ledger.lock_holdings(work, program.purse_of(owner_id, may_owe=True))
     if cancelled := transactions.cancel(work, transaction):
         _undo(work, program, owner_id, cancelled, place)
+        if cancelled.shortfall_minor:
+            _take_from_survivor(work, program, owner_id, cancelled, place)
     undone = ledger.by_origin(work, program.id, origin_of(transaction, UNDOING))
     return Outcome(
         transaction,
         ledger.change(work, undone) if undone else 0,
-        payments.balances(ledger.holdings(work, owner_id), program),
+        payments.balances(ledger.holdings(work, member.id if member else owner_id), program),
     )
+
+
+def _is_of(work: Work, owner_id: uuid.UUID | None, member: Member) -> bool:
+    """Whether the sale is the member's, or of somebody who turned out to be them."""
+    if owner_id is None or owner_id == member.id:
+        return owner_id is not None
+    return members.was_merged(work, owner_id, into=member.id)
+
+
+def _take_from_survivor(
+    work: Work, program: ProgramTerms, owner_id: uuid.UUID, transaction: Transaction, place: Place
+) -> None:
+    """Take what is missing from who the buyer turned out to be, and has the points by now."""
+    survivor_id = work.session.get_one(Member, owner_id).merged_into_id
+    if survivor_id is None:
+        return
+    purse = program.purse_of(survivor_id)
+    held = ledger.lock_holdings(work, purse)
+    minor = min(transaction.shortfall_minor, held.available(purse.unit).minor)
+    if minor <= 0:
+        return
+    details = Details(
+        kind=EntryKind.RETURN,
+        reason=f"Purchase {transaction.reference} cancelled",
+        origin=origin_of(transaction, UNDOING_ELSEWHERE),
+        place=place,
+    )
+    ledger.take(work, held, purse, Amount(minor, purse.unit), details, target=Role.RETURNED)
+    transaction.shortfall_minor -= minor
+    work.session.flush()
 
 
 def _undo(

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select, update
 from adapter.core import programs
 from adapter.core.sales.models import RuleUsage
 from adapter.db import Lookup, Work
+from adapter.db.statements import add_up
 
 Key = tuple[str, str]  # a rule's code, and the period
 
@@ -66,3 +67,11 @@ def give_back(
             .values(uses=RuleUsage.uses - uses, amount_minor=RuleUsage.amount_minor - amount_minor)
             .execution_options(synchronize_session=False)
         )
+
+
+def count_usages_of(work: Work, member_id: uuid.UUID, *, to: uuid.UUID) -> None:
+    """Count what rules gave one member as given to another too, so that their limits hold."""
+    given = select(RuleUsage).where(RuleUsage.member_id == member_id)
+    for usage in work.session.scalars(given).all():
+        key = {"member_id": to, "rule_code": usage.rule_code, "period": usage.period}
+        add_up(work.session, RuleUsage, key, uses=usage.uses, amount_minor=usage.amount_minor)

@@ -13,7 +13,13 @@ from adapter.core.transactions.operations import (
     record,
     repeated,
 )
-from adapter.core.transactions.queries import of_members, purchases, verify, with_shortfall
+from adapter.core.transactions.queries import (
+    of_members,
+    purchases,
+    verify,
+    with_ids,
+    with_shortfall,
+)
 
 __all__ = [
     "Answer",
@@ -34,6 +40,7 @@ __all__ = [
     "record_many",
     "repeated",
     "verify",
+    "with_ids",
     "with_shortfall",
     "with_codes",
 ]

@@ -13,8 +13,9 @@ from adapter.core import members
 from adapter.core.errors import ReferenceReused
 from adapter.core.origins import Place
 from adapter.core.transactions.models import Transaction, TransactionItem, TransactionState
-from adapter.core.transactions.operations import Sale, digest_of, head_row, item_row
+from adapter.core.transactions.operations import Sale, digest_of, head_row, item_row, tell
 from adapter.db import Work
+from adapter.db.base import object_of
 from adapter.db.statements import insert_many
 
 Key = tuple[str, str, str]  # source, outlet, reference
@@ -96,4 +97,6 @@ def record_many(work: Work, program_id: uuid.UUID, sales: Iterable[PastSale]) ->
     except IntegrityError as error:
         raise ReferenceReused("a sale with one of these references is recorded") from error
     members.count_many(work, counted)
+    for head in heads:
+        tell(work, object_of(Transaction, **head))
     return len(heads)

@@ -43,6 +43,14 @@ class Transaction(Base):
             postgresql_where=text("shortfall_minor > 0"),
             sqlite_where=text("shortfall_minor > 0"),
         ),
+        # Those that no longer stand are few; figures ask for them by their time.
+        Index(
+            "ix_transactions_cancelled_at",
+            "cancelled_at",
+            "id",
+            postgresql_where=text("cancelled_at IS NOT NULL"),
+            sqlite_where=text("cancelled_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)

@@ -11,9 +11,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from adapter.core import members
+from adapter.core import members, outbox
 from adapter.core.errors import ReferenceReused, TransactionCancelled, UnknownTransaction
 from adapter.core.origins import Place, fingerprint
+from adapter.core.outbox import EventType
 from adapter.core.transactions.models import Transaction, TransactionItem, TransactionState
 from adapter.db import Work
 from adapter.db.base import new_id
@@ -124,7 +125,24 @@ def record(
     if member_id is not None:
         visits = visits_of(sale.worth_minor)
         members.count(work, member_id, visits=visits, spent_minor=sale.worth_minor)
+    tell(work, transaction)
     return transaction
+
+
+def tell(work: Work, transaction: Transaction) -> None:
+    """Have those who listen be told of a sale or a return, or that it stands no more."""
+    topic = EventType.TRANSACTION_RECORDED
+    if transaction.state == TransactionState.CANCELLED:
+        topic = EventType.TRANSACTION_CANCELLED
+    elif transaction.total_minor < 0:
+        topic = EventType.TRANSACTION_RETURNED
+    outbox.tell(
+        work,
+        transaction.program_id,
+        topic,
+        subject_id=transaction.id,
+        member_id=transaction.member_id,
+    )
 
 
 def visits_of(worth_minor: int) -> int:
@@ -196,6 +214,7 @@ def cancel(work: Work, transaction: Transaction) -> Transaction | None:
     if transaction.member_id is not None:
         visits, spent_minor = -visits_of(transaction.total_minor), -transaction.total_minor
         members.count(work, transaction.member_id, visits=visits, spent_minor=spent_minor)
+    tell(work, stored)
     return stored
 
 

@@ -51,6 +51,16 @@ _WITH_SHORTFALL = Lookup(
 )
 
 
+def with_ids(work: Work, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Transaction]:
+    """Sales by id, with their items, in two queries."""
+    found = (
+        select(Transaction)
+        .options(selectinload(Transaction.items))
+        .where(Transaction.id.in_(list(ids)))
+    )
+    return {sale.id: sale for sale in work.session.scalars(found)}
+
+
 def of_members(work: Work, member_ids: Iterable[uuid.UUID]) -> Sequence[Transaction]:
     """All sales of these members with their items, the oldest first."""
     found = (

@@ -1,0 +1,223 @@
+"""A correction above the limit: a second person, one outcome."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from sqlalchemy import func, select
+
+from adapter.core import approvals, ledger, support
+from adapter.core.amounts import CREDIT, Amount
+from adapter.core.approvals import Approval, ApprovalState
+from adapter.core.errors import (
+    AlreadyDecided,
+    InsufficientPoints,
+    NeedsApproval,
+    OwnRequest,
+    ReferenceReused,
+    UnknownApproval,
+)
+from adapter.core.members import Member
+from adapter.core.origins import Place
+from adapter.core.programs import ProgramTerms
+from adapter.core.support import Adjustment
+from adapter.db import Database, Work
+from tests.factories import (
+    findings,
+    give_points,
+    later,
+    make_member,
+    make_program,
+    points,
+    purse_of,
+)
+from tests.races.crowd import crowd
+from tests.scale.isolation import run
+
+ANNA, BORIS = "user:anna", "user:boris"
+
+
+@pytest.fixture
+def program(work: Work) -> ProgramTerms:
+    """A program in which a person alone may correct a hundred points."""
+    return make_program(work, adjust_limit_points="100")
+
+
+@pytest.fixture
+def member(work: Work, program: ProgramTerms) -> Member:
+    """Somebody."""
+    return make_member(work, program)
+
+
+def ask(
+    work: Work, program: ProgramTerms, member: Member, amount: int = 500, reference: str = "form-1"
+) -> Approval:
+    """Anna wants so many points corrected."""
+    wanted = Adjustment(points(amount), "Goodwill")
+    return approvals.request(work, program, member, wanted, actor=ANNA, reference=reference)
+
+
+def approve(work: Work, program: ProgramTerms, approval: Approval, actor: str = BORIS) -> Approval:
+    """Somebody agrees."""
+    return approvals.approve(work, program, approval.id, actor=actor, channel="console")
+
+
+@pytest.mark.parametrize(("amount", "needed"), [(100, False), (-100, False), (101, True)])
+def test_the_limit_is_what_one_person_may_do(
+    work: Work, program: ProgramTerms, amount: int, needed: bool
+) -> None:
+    assert support.needs_approval(program, points(amount)) is needed
+    assert support.needs_approval(program, points(-amount)) is needed
+
+
+def test_without_a_limit_nothing_waits_and_other_units_always_do(
+    work: Work, program: ProgramTerms
+) -> None:
+    assert not support.needs_approval(make_program(work), points(10**6))
+    with pytest.raises(NeedsApproval):
+        support.refuse_unapproved(program, Amount(1, CREDIT))
+
+
+def test_nothing_moves_until_somebody_agrees(
+    work: Work, program: ProgramTerms, member: Member
+) -> None:
+    approval = ask(work, program, member)
+    assert ledger.balance(work, purse_of(program, member)).total == points(0)
+    assert approvals.waiting(work, program.id) == 1
+
+    done = approve(work, program, approval)
+
+    assert ledger.balance(work, purse_of(program, member)).total == points(500)
+    entry = work.session.get_one(ledger.Entry, done.entry_id)
+    assert (entry.reason, entry.actor, entry.channel) == ("Goodwill", ANNA, "console")
+    assert (done.state, done.decided_by, done.decided_at) == ("approved", BORIS, work.now)
+    assert approvals.waiting(work, program.id) == 0
+    assert findings(work) == []
+
+
+def test_nobody_agrees_with_themselves(work: Work, program: ProgramTerms, member: Member) -> None:
+    approval = ask(work, program, member)
+
+    with pytest.raises(OwnRequest):
+        approve(work, program, approval, actor=ANNA)
+
+    assert approval.state == ApprovalState.WAITING
+
+
+@pytest.mark.parametrize("first", ["approve", "decline"])
+@pytest.mark.parametrize("second", ["approve", "decline"])
+def test_it_is_decided_once(
+    work: Work, program: ProgramTerms, member: Member, first: str, second: str
+) -> None:
+    approval = ask(work, program, member)
+    deeds = {
+        "approve": lambda: approve(work, program, approval),
+        "decline": lambda: approvals.decline(work, program, approval.id, actor=BORIS, reason="No"),
+    }
+    deeds[first]()
+
+    with pytest.raises(AlreadyDecided):
+        deeds[second]()
+
+    total = ledger.balance(work, purse_of(program, member)).total
+    assert total == points(500 if first == "approve" else 0)
+
+
+def test_it_waits_a_week(work: Work, program: ProgramTerms, member: Member) -> None:
+    approval = ask(work, program, member)
+    after = later(work, approvals.LIFE)
+
+    with pytest.raises(AlreadyDecided):
+        approve(after, program, approval)
+
+    assert approval.standing(after.now) is ApprovalState.EXPIRED
+    assert approval.standing(after.now - timedelta(seconds=1)) is ApprovalState.WAITING
+    assert approvals.waiting(after, program.id) == 0
+    for state in ApprovalState:
+        found = approvals.requests(after, program.id, state=state)
+        assert [one.id for one in found] == ([approval.id] if state == "expired" else [])
+
+
+def test_a_repeat_of_the_form_is_one_request(
+    work: Work, program: ProgramTerms, member: Member
+) -> None:
+    assert ask(work, program, member).id == ask(work, program, member).id
+
+    with pytest.raises(ReferenceReused):
+        ask(work, program, member, 501)
+    assert ask(work, program, member, reference="form-2").id
+    assert len(approvals.requests(work, program.id)) == 2
+
+
+def test_what_is_not_there_cannot_be_taken_and_it_goes_on_waiting(
+    database: Database,
+) -> None:
+    with database.unit_of_work() as work:
+        program = make_program(work, adjust_limit_points="100")
+        member = make_member(work, program)
+        give_points(work, purse_of(program, member), 10)
+        approval = ask(work, program, member, -500)
+
+    with pytest.raises(InsufficientPoints), database.unit_of_work() as work:
+        approve(work, program, approval)
+
+    with database.reading() as work:
+        assert approvals.by_id(work, program.id, approval.id).state == ApprovalState.WAITING
+
+
+def test_another_programs_request_is_not_known(
+    work: Work, program: ProgramTerms, member: Member
+) -> None:
+    approval = ask(work, program, member)
+    other = make_program(work)
+
+    with pytest.raises(UnknownApproval):
+        approve(work, other, approval)
+    with pytest.raises(UnknownApproval):
+        approvals.by_id(work, other.id, approval.id)
+
+
+def test_it_is_carried_out_for_who_the_member_turned_out_to_be(
+    work: Work, program: ProgramTerms, member: Member
+) -> None:
+    approval = ask(work, program, member)
+    survivor = make_member(work, program)
+    support.merge(work, program, survivor.id, member.id, reason="The same", place=Place("console"))
+
+    approve(work, program, approval)
+
+    assert ledger.balance(work, purse_of(program, survivor)).total == points(500)
+
+
+def _decide(program: ProgramTerms, approval_id: object, database: Database, number: int) -> str:
+    def unit(work: Work) -> str:
+        if number % 2:
+            return approvals.decline(
+                work, program, approval_id, actor=f"user:{number}", reason="No"
+            ).state
+        return approvals.approve(
+            work, program, approval_id, actor=f"user:{number}", channel="console"
+        ).state
+
+    return run(database, unit)
+
+
+def test_of_many_who_decide_at_once_one_does(database: Database, database_url: str) -> None:
+    with database.unit_of_work() as work:
+        program = make_program(work, adjust_limit_points="100")
+        member = make_member(work, program)
+        approval = ask(work, program, member)
+        approval.expires_at += timedelta(days=9999)  # the crowd goes by the clock on the wall
+
+    outcomes = crowd(database_url, partial(_decide, program, approval.id))
+
+    decided = [one for one in outcomes if one is not AlreadyDecided]
+    assert len(decided) == 1
+    with database.reading() as work:
+        total = ledger.balance(work, purse_of(program, member)).total
+        assert total == points(500 if decided == ["approved"] else 0)
+        entries = select(func.count()).select_from(ledger.Entry)
+        assert work.session.scalar(entries) == (1 if decided == ["approved"] else 0)
+        assert findings(work) == []
