@@ -1,0 +1,78 @@
+"""`adapter import` and `adapter export KIND`, as an operator runs them."""
+
+from __future__ import annotations
+
+import json
+import stat
+
+import pytest
+
+from tests.files.conftest import table
+
+PEOPLE = table("phone,first_name,gender", "79005550101,=1+1,f", "79005550102,Boris,x")
+
+
+@pytest.fixture
+def people(tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_bytes(PEOPLE.encode())
+    return path
+
+
+@pytest.fixture
+def code(anna):
+    return anna.program.code
+
+
+def test_faults_are_an_exit_status_and_an_error_file_for_oneself_alone(run, code, people, tmp_path):
+    errors = tmp_path / "wrong.csv"
+
+    done = run("import", "members", people, "--program", code, "--errors", errors, "--json")
+
+    assert done.exit_code == 1
+    assert json.loads(done.stdout) == {"rows": 2, "added": 1, "known": 0, "faulty": 1}
+    assert "row 3, column gender, value 'x': must be f or m" in done.stderr
+    assert "Boris" not in done.stderr
+    assert "Boris" in errors.read_text(encoding="utf-8")
+    assert stat.S_IMODE(errors.stat().st_mode) == 0o600
+
+
+def test_a_dry_run_changes_nothing(run, code, people):
+    tried = run("import", "members", people, "--program", code, "--dry-run")
+
+    assert "Nothing was changed" in tried.stdout
+    assert "79005550101" not in run("export", "members", "--program", code).stdout
+
+
+def test_a_table_is_exported_to_a_file_and_back(run, code, people, tmp_path):
+    run("import", "members", people, "--program", code)
+    out = tmp_path / "out.csv"
+
+    written = run("export", "members", "--program", code, "-o", out, "--delimiter", ";")
+    again = run("import", "members", out, "--program", code, "--json")
+
+    assert written.exit_code == again.exit_code == 0
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert "'=1+1" in out.read_text(encoding="utf-8")
+    assert json.loads(again.stdout) == {"rows": 2, "added": 0, "known": 2, "faulty": 0}
+    assert run("export", "members", "--program", code).stdout_bytes.count(b"\r\n") == 3
+
+
+def test_what_cannot_be_meant_is_wrong_usage(run, code, people):
+    assert run("export", "members").exit_code == 2
+    assert run("export", "--delimiter", ";").exit_code == 2
+    assert run("import", "shoes", people, "--program", code).exit_code == 2
+    assert run("import", "members", people, "--program", code, "--errors", people).exit_code == 2
+    assert run("import", "members", people, "--program", "NONE").exit_code == 1
+    assert people.read_bytes() == PEOPLE.encode()
+
+
+def test_another_table_than_was_named_is_a_finding(run, code, people):
+    done = run("import", "cards", people, "--program", code)
+
+    assert done.exit_code == 1
+    assert "nothing was imported" in done.stderr
+
+
+def test_the_whole_program_is_exported_as_ever(run, code):
+    assert json.loads(run("export", "--program", code).stdout)["programs"][0]["code"] == code
