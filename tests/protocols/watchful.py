@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from adapter.web.mount import owner_of
+from tests.apidocs.witness import assert_told
 from tests.protocols.fidelizacion import rules as fidelizacion
 from tests.protocols.koshelek import rules as koshelek
 from tests.protocols.swip import rules as swip
@@ -31,5 +32,14 @@ class WatchfulClient(FlaskClient):
         if owner is not None and owner.name in RULES:
             RULES[owner.name](
                 request.method, request.path, response.status_code, response.headers, response.data
+            )
+            assert_told(
+                self.application,
+                owner.name,
+                method=request.method,
+                path=request.path,
+                status=response.status_code,
+                headers=response.headers,
+                body=response.data,
             )
         return response

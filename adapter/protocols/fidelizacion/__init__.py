@@ -1,5 +1,6 @@
 """fidelizacion: tills, kiosks and web shops. An `x-api-key`, business refusals with status 200."""
 
+from adapter.protocols.fidelizacion import kept
 from adapter.protocols.fidelizacion.errors import refuse
 from adapter.protocols.fidelizacion.routes import blueprint
 from adapter.protocols.fidelizacion.settings import NAME, CredentialSettings
@@ -14,4 +15,8 @@ protocol = Protocol(
     credential_settings=CredentialSettings,
     credential=API_KEY,
     check="adapter.protocols.fidelizacion.check",
+    described="adapter.protocols.fidelizacion.described",
+    open_fields=kept.FIELDS,
+    open_replies=kept.REPLIES,
+    secret_headers=("x-api-key",),
 )

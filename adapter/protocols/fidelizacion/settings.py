@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from marshmallow import Schema
-
 from adapter.web import agreements
+from adapter.web.agreements import AnyCredential
 from adapter.web.shapes import OutletCodes, StrictBoolean
 
 NAME = "fidelizacion"
@@ -26,7 +25,7 @@ class Agreement(agreements.Agreement):
         return self.branches is None or branch in self.branches
 
 
-class CredentialSettings(Schema):
+class CredentialSettings(AnyCredential):
     """The shape of a credential's `settings` in the program file."""
 
     branches = OutletCodes()

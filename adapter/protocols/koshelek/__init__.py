@@ -1,5 +1,6 @@
 """Koshelek: card issuance. Basic auth, every elementary value a string, errors 422."""
 
+from adapter.protocols.koshelek import kept
 from adapter.protocols.koshelek.errors import refuse
 from adapter.protocols.koshelek.routes import blueprint
 from adapter.protocols.koshelek.settings import NAME, CredentialSettings, ProcessSettings
@@ -16,4 +17,8 @@ protocol = Protocol(
     credential=BASIC,
     settings=ProcessSettings,
     check="adapter.protocols.koshelek.check",
+    registries="adapter.protocols.koshelek.registries",
+    described="adapter.protocols.koshelek.described",
+    open_fields=kept.FIELDS,
+    open_replies=kept.REPLIES,
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from typing import Any, ClassVar
 
 from marshmallow import (
     EXCLUDE,
@@ -17,10 +18,20 @@ from marshmallow import (
 )
 
 from adapter.core.members import ConsentKind
-from adapter.protocols.koshelek.mapping import CHANNELS, GENDERS
+from adapter.core.phones import LONGEST as LONGEST_PHONE
+from adapter.protocols.koshelek.errors import SPELLINGS
+from adapter.protocols.koshelek.mapping import CHANNELS, GENDERS, SHORTEST_PHONE
+from adapter.web.described import NOT_NULL, Fragment, line, one_at_least, with_nulls
 from adapter.web.shapes import LONGEST_TEXT, is_email, is_line
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# A blank text is as good as none (G9).
+SAYS_SOMETHING = NOT_NULL | {"pattern": r"\S"}
+
+
+def _says(text: str) -> dict[str, str]:
+    """What is told of a field to whoever connects to us."""
+    return {"description": text}
 
 
 class Text(fields.Field[str]):
@@ -31,14 +42,30 @@ class Text(fields.Field[str]):
         self.longest = longest
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
-        if isinstance(value, int) and not isinstance(value, bool):
-            value = str(value)
+        if isinstance(value, int | Decimal) and not isinstance(value, bool) and value == int(value):
+            value = str(int(value))
         if not isinstance(value, str):
             raise ValidationError("must be a string")
         value = value.strip()
         if not is_line(value, longest=self.longest):
             raise ValidationError("too long, or with control characters")
         return value
+
+    def described(self) -> Fragment:
+        """Its shape; what its pattern limits is the text without the blanks around it."""
+        return {"type": ["string", "integer"], "pattern": line(self.longest)}
+
+
+class Phone(Text):
+    """A text with the digits of a phone, whatever stands between them (G18)."""
+
+    def described(self) -> Fragment:
+        """Its shape: so many digits; blanks are as good as nothing, where nothing will do."""
+        digits = rf"[^0-9]*([0-9][^0-9]*){{{SHORTEST_PHONE},{LONGEST_PHONE}}}"
+        pattern = rf"^{digits}$" if self.required else rf"^(\s*|{digits})$"
+        least, most = 10 ** (SHORTEST_PHONE - 1), 10**LONGEST_PHONE - 1
+        shape = super().described() | {"minimum": least, "maximum": most}
+        return shape | {"allOf": [{"pattern": pattern}]}
 
 
 class Day(fields.Field[date]):
@@ -53,6 +80,20 @@ class Day(fields.Field[date]):
         except ValueError:
             raise ValidationError("must be a day of the calendar") from None
 
+    def described(self) -> Fragment:
+        """Its shape."""
+        day = {"type": "string", "format": "date", "pattern": f"^{_DATE.pattern}$"}
+        return day if self.required else {"anyOf": [day, {"type": "string", "pattern": r"^\s*$"}]}
+
+
+class BirthDay(Day):
+    """A day on which somebody alive may have been born; which exactly, is looked at later."""
+
+    def described(self) -> Fragment:
+        """Its shape; blanks are as good as nothing."""
+        day = r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+        return {"type": "string", "pattern": rf"^\s*({day})?\s*$"}
+
 
 class Email(Text):
     """Something that looks like an address."""
@@ -62,6 +103,12 @@ class Email(Text):
         if not is_email(text):
             raise ValidationError("must be an e-mail address")
         return text
+
+    def described(self) -> Fragment:
+        """Its shape; blanks are as good as nothing."""
+        part = r"[^@\s\x00-\x1f\x7f-\x9f]+"
+        pattern = rf"^\s*({part}@{part}\.{part})?\s*$"
+        return super().described() | {"type": "string", "allOf": [{"pattern": pattern}]}
 
 
 class IfReadable(fields.Field[Any]):
@@ -76,6 +123,10 @@ class IfReadable(fields.Field[Any]):
             return self.field.deserialize(value, attr, data, **kwargs)
         except ValidationError:
             return None
+
+    def described(self) -> Fragment:
+        """Its shape: any text."""
+        return {"type": "string"}
 
 
 class Tolerant(Schema):
@@ -94,19 +145,36 @@ class Tolerant(Schema):
             folded.setdefault(name.lower(), value)
         return folded
 
+    def described(self, document: Fragment) -> Fragment:
+        """Its shape: names as the vendor spells them, and nulls."""
+        spelled = {
+            SPELLINGS.get(name, name): shape for name, shape in document["properties"].items()
+        }
+        required = [SPELLINGS.get(name, name) for name in document.get("required", ())]
+        return with_nulls(document | {"properties": spelled, "required": required})
+
 
 class Profile(Tolerant):
     """4.3: what a user told of themselves. Nothing is mandatory for an update."""
 
-    phone = Text()
-    email = Email()
-    last_name = Text(data_key="surname")
-    first_name = Text(data_key="firstname")
-    patronymic = Text()
-    gender = Text(data_key="sex")
-    birth_date = Day(data_key="birthdate")
-    country = Text(data_key="countrycode")
-    locality = Text()
+    phone = Phone(metadata=_says("Country code first; whatever is no digit is dropped (G18)."))
+    email = Email(metadata=_says("Compared without regard to case (G19)."))
+    last_name = Text(data_key="surname", metadata=_says("Usually Cyrillic."))
+    first_name = Text(data_key="firstname", metadata=_says("Usually Cyrillic."))
+    patronymic = Text(metadata=_says("Often absent."))
+    gender = Text(
+        data_key="sex",
+        metadata=_says("`m` or `f`, `м` or `ж`, `male` or `female`; other words are ignored (G9)."),
+    )
+    birth_date = BirthDay(
+        data_key="birthdate",
+        metadata=_says("`YYYY-MM-DD`, from 1900-01-01 to today."),
+    )
+    country = Text(
+        data_key="countrycode",
+        metadata=_says("ISO 3166 alpha-2; other texts are kept as they are (G9)."),
+    )
+    locality = Text(metadata=_says("Town."))
 
     @post_load
     def known_gender(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -119,15 +187,26 @@ class Profile(Tolerant):
 class NewHolder(Profile):
     """4.3 for an issue, where the phone is the one thing that must be there (G9)."""
 
-    phone = Text(required=True)
+    phone = Phone(
+        required=True,
+        metadata=_says("Country code first; whatever is no digit is dropped (G18)."),
+    )
 
 
 class Search(Tolerant):
     """5.1: what a card may be searched by; what cannot be read is ignored (G18)."""
 
-    phone = IfReadable(Text(), data_key="msisdn")
-    email = IfReadable(Text())
-    birth_date = IfReadable(Day(), data_key="birthdate")
+    phone = IfReadable(
+        Text(),
+        data_key="msisdn",
+        metadata=_says("Phone without a leading `+`, its country code first; up to 15 digits."),
+    )
+    email = IfReadable(Text(), metadata=_says("E-mail address of the profile."))
+    birth_date = IfReadable(
+        Day(),
+        data_key="birthdate",
+        metadata=_says("`YYYY-MM-DD`. Finds nobody alone, and tells several people apart (G21)."),
+    )
 
 
 class Communication(Schema):
@@ -136,8 +215,20 @@ class Communication(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    allow = fields.List(fields.String(), load_default=list)
-    deny = fields.List(fields.String(), load_default=list)
+    allow = fields.List(
+        fields.String(),
+        load_default=list,
+        metadata=_says("Allowed: `sms`, `email`, `call`, `push`; other names are ignored."),
+    )
+    deny = fields.List(
+        fields.String(),
+        load_default=list,
+        metadata=_says("Denied, likewise; a channel in both lists is denied."),
+    )
+
+    def described(self, document: Fragment) -> Fragment:
+        """Its shape: a list may be null."""
+        return with_nulls(document)
 
     @pre_load
     def drop_nulls(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -154,17 +245,30 @@ class Communication(Schema):
 class Period(Tolerant):
     """5.5: two days, both inclusive; the second may be left out."""
 
-    since = Day(data_key="startdate", required=True)
-    until = Day(data_key="enddate")
+    since = Day(data_key="startdate", required=True, metadata=_says("First day, `YYYY-MM-DD`."))
+    until = Day(
+        data_key="enddate", metadata=_says("Last day, `YYYY-MM-DD`; today if left out (G7).")
+    )
 
 
 class Promo(Tolerant):
     """5.9: who, in the order in which we look (G4)."""
 
-    number = Text(data_key="cardnumber")
-    phone = Text()
-    msisdn = Text()
-    email = Text()
+    number = Text(data_key="cardnumber", metadata=_says("Number of the user's card."))
+    phone = Text(metadata=_says("Phone of the user."))
+    msisdn = Text(metadata=_says("Another name of `phone`."))
+    email = Text(metadata=_says("E-mail address of the user."))
+    # Fields that hold what it is about, of which one must be there.
+    texts: ClassVar[tuple[str, ...]] = ()
+
+    def described(self, document: Fragment) -> Fragment:
+        """Its shape: somebody is named, and something is told."""
+        found = super().described(document)
+        who = ("cardNumber", "phone", "msisdn", "email")
+        texts = [SPELLINGS.get(name, name) for name in self.texts]
+        return one_at_least(
+            one_at_least(found, who, being=SAYS_SOMETHING), texts, being=SAYS_SOMETHING
+        )
 
     @validates_schema
     def somebody(self, data: dict[str, Any], **_: Any) -> None:
@@ -176,26 +280,33 @@ class Promo(Tolerant):
 class Receipt(Promo):
     """5.9: the text of a receipt's QR code, under the first of these names (G4)."""
 
-    qrcode = Text(longest=1024)
-    qr = Text(longest=1024)
-    code = Text(longest=1024)
+    texts = ("qrcode", "qr", "code")
+
+    qrcode = Text(
+        longest=1024,
+        metadata=_says("Text of the receipt's QR code, `t=…&s=…&fn=…&i=…&fp=…&n=…`."),
+    )
+    qr = Text(longest=1024, metadata=_says("Another name of `qrCode`."))
+    code = Text(longest=1024, metadata=_says("Another name of `qrCode`."))
 
     @post_load
     def first_text(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """The text, wherever it stood."""
-        return _first(data, ("qrcode", "qr", "code"), "qrCode")
+        return _first(data, self.texts, "qrCode")
 
 
 class Code(Promo):
     """5.9: a promo code, under the first of these names (G5)."""
 
-    code = Text()
-    promocode = Text()
+    texts = ("code", "promocode")
+
+    code = Text(metadata=_says("Promo code as the user typed it."))
+    promocode = Text(metadata=_says("Another name of `code`."))
 
     @post_load
     def first_text(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """The text, wherever it stood."""
-        return _first(data, ("code", "promocode"), "code")
+        return _first(data, self.texts, "code")
 
 
 def _first(data: dict[str, Any], names: tuple[str, ...], shown: str) -> dict[str, Any]:

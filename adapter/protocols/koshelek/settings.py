@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from marshmallow import Schema, validate
 from marshmallow import fields as shapes
+from marshmallow import validate
 
 from adapter.web import agreements
+from adapter.web.agreements import AnyCredential
 from adapter.web.settings import route_path, setting
 from adapter.web.shapes import StrictBoolean
 
@@ -54,7 +55,7 @@ class Agreement(agreements.Agreement):
         return VERSIONS.index(self.api_version) >= VERSIONS.index(version)
 
 
-class CredentialSettings(Schema):
+class CredentialSettings(AnyCredential):
     """The shape of a credential's `settings` in the program file."""
 
     api_version = shapes.String(validate=validate.OneOf(VERSIONS))

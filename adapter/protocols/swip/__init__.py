@@ -1,5 +1,6 @@
 """SWiP: the till plugin. A merchant's token and four headers; refusals are `ApiError` objects."""
 
+from adapter.protocols.swip import kept
 from adapter.protocols.swip.errors import refuse
 from adapter.protocols.swip.routes import blueprint
 from adapter.protocols.swip.settings import NAME, CredentialSettings
@@ -14,4 +15,7 @@ protocol = Protocol(
     credential_settings=CredentialSettings,
     credential=MERCHANT_TOKEN,
     check="adapter.protocols.swip.check",
+    described="adapter.protocols.swip.described",
+    open_fields=kept.FIELDS,
+    open_replies=kept.REPLIES,
 )

@@ -5,7 +5,7 @@ Of the vendor's own numbers only 9 is known; ours begin at 1000 (D17).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,10 @@ class Named(errors.LoyaltyError):
 
 class UnknownCustomer(Named, errors.UnknownMember):
     """Nobody of this merchant's is known by this."""
+
+    def __init__(self, value: str, *, sought: Iterable[tuple[str, str]] = ()) -> None:
+        super().__init__(value)
+        self.sought = tuple(sought)
 
 
 class CustomerBlocked(Named):

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from marshmallow import Schema, validate
 from marshmallow import fields as shapes
+from marshmallow import validate
 
 from adapter.web import agreements
+from adapter.web.agreements import AnyCredential
 from adapter.web.shapes import OutletCodes, StrictBoolean
 
 NAME = "swip"
@@ -34,7 +35,7 @@ class Agreement(agreements.Agreement):
         return timedelta(minutes=self.order_minutes)
 
 
-class CredentialSettings(Schema):
+class CredentialSettings(AnyCredential):
     """The shape of a credential's `settings` in the program file."""
 
     stores = OutletCodes()

@@ -8,7 +8,7 @@ from adapter.protocols.swip import mapping
 from adapter.protocols.swip.errors import BadRequestFields, CustomerBlocked, UnknownCustomer
 from adapter.protocols.swip.wire import parameters
 from adapter.web.credentials import caller
-from adapter.web.work import Glance, Work, glance
+from adapter.web.work import Glance, Work, about, glance
 
 
 def customer() -> Spender:
@@ -28,13 +28,17 @@ def identified(look: Work | Glance, given: dict[str, object]) -> Spender:
     known = members.spenders(look, caller().program, named)
     for identity in named:
         if identity not in known:
-            raise UnknownCustomer(identity[1])
+            raise UnknownCustomer(identity[1], sought=[identity])
     if len({found.member_id for found in known.values()}) > 1:
         said = "belongs to another customer than the other one"
         raise BadRequestFields(
             "'phone' and 'pass' belong to different customers", dict.fromkeys(given, said)
         )
     found = known[named[0]]
+    told = {kind.value: text for kind, text in named}
+    full_name = " ".join(part for part in (found.first_name, found.last_name) if part)
+    told |= {"first_name+last_name": full_name} if full_name else {}
+    about(found.member_id, **told)
     if found.status != MemberStatus.ACTIVE:
         raise CustomerBlocked(named[0][1])
     return found

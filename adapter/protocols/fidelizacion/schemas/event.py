@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from adapter.protocols.fidelizacion.schemas.fields import Array, Instant, Object, Text, Verbatim
+from adapter.protocols.fidelizacion.schemas.fields import (
+    Array,
+    Instant,
+    Object,
+    Text,
+    Verbatim,
+    says,
+)
 from adapter.protocols.fidelizacion.schemas.member import Identifier
 from adapter.protocols.fidelizacion.schemas.strict import Strict
 
@@ -12,11 +19,13 @@ LONGEST_TYPE = 128
 class Event(Strict):
     """4.11: what happened, and when."""
 
-    type = Text(LONGEST_TYPE, required=True)
-    sub_type = Text(data_key="subType")
-    occurred_at = Instant(data_key="dateTime", required=True)
-    payload = Verbatim()
-    tags = Array(Text(), load_default=list)
+    type = Text(LONGEST_TYPE, required=True, metadata=says("What happened; any word."))
+    sub_type = Text(data_key="subType", metadata=says("More of it."))
+    occurred_at = Instant(
+        data_key="dateTime", required=True, metadata=says("When; ISO 8601, without a zone UTC.")
+    )
+    payload = Verbatim(metadata=says("Kept as it was sent."))
+    tags = Array(Text(), load_default=list, metadata=says("Tags."))
 
 
 class Report(Strict):

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from marshmallow import ValidationError, fields, missing
 
 from adapter.core.amounts import LARGEST_MINOR
+from adapter.web.described import NOT_BLANK, Fragment
 from adapter.web.shapes import (
     LONGEST_TEXT,
     MOST_DECIMALS,
@@ -31,12 +32,22 @@ NOT_NEGATIVE = "greater than or equal to 0"
 WORDS: dict[str, Any] = {"required": "is required", "invalid": "must be an array"}
 EMPTY = "is not allowed to be empty"
 _PHONE_MARKS = str.maketrans("", "", " \t-.()")
+_MARK = r"[ \t\-.()]"
+# Dates as they are told to whoever connects to us; which days a month has is looked at as well.
+_DAY_TOLD = r"[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_TIME_TOLD = r"T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?"
+_ZONE_TOLD = r"(Z|[+\-]([01][0-9]|2[0-3]):?[0-5][0-9])?"
 _DIGITS = re.compile(r"\+?[0-9]{6,15}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)"
     r"(Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
+
+
+def says(text: str) -> dict[str, str]:
+    """What is told of a field to whoever connects to us."""
+    return {"description": text}
 
 
 class Field(fields.Field[Any]):
@@ -78,19 +89,28 @@ class Text(Field):
             )
         return value
 
+    def described(self) -> Fragment:
+        """Its shape."""
+        return {"type": "string", "maxLength": self.longest, "pattern": NOT_BLANK}
+
 
 class Choice(Text):
-    """One of a few words."""
+    """One of a few words; those of them that are read in this shape may be told as `here`."""
 
-    def __init__(self, *choices: str, **kwargs: Any) -> None:
+    def __init__(self, *choices: str, here: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.choices = choices
+        self.here = here or choices
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)
         if text not in self.choices:
             raise ValidationError(f"must be one of [{', '.join(self.choices)}]")
         return text
+
+    def described(self) -> Fragment:
+        """Its shape."""
+        return {"type": "string", "enum": list(self.here)}
 
 
 class Phone(Text):
@@ -103,6 +123,11 @@ class Phone(Text):
             raise ValidationError("must be a valid phone number")
         return found
 
+    def described(self) -> Fragment:
+        """Its shape."""
+        pattern = rf"^{_MARK}*(\+{_MARK}*)?([0-9]{_MARK}*){{6,15}}$"
+        return super().described() | {"pattern": pattern}
+
 
 class Email(Text):
     """3.6: something that looks like an address, without blanks around it."""
@@ -113,6 +138,11 @@ class Email(Text):
             raise ValidationError("must be a valid email")
         return text
 
+    def described(self) -> Fragment:
+        """Its shape."""
+        pattern = r"^\s*[^@\s\x1c-\x1f\x85]+@[^@\s\x1c-\x1f\x85]+\.[^@\s\x1c-\x1f\x85]+\s*$"
+        return super().described() | {"pattern": pattern}
+
 
 class Flag(Field):
     """True or false, and no word for either."""
@@ -121,6 +151,10 @@ class Flag(Field):
         if not isinstance(value, bool):
             raise ValidationError("must be a boolean")
         return value
+
+    def described(self) -> Fragment:
+        """Its shape."""
+        return {"type": "boolean"}
 
 
 class Number(Field):
@@ -133,6 +167,10 @@ class Number(Field):
         if decimals(plain(number)) > MOST_DECIMALS:
             raise ValidationError(f"must have no more than {MOST_DECIMALS} decimal places")
         return plain(number)
+
+    def described(self) -> Fragment:
+        """Its shape."""
+        return {"type": "number", "minimum": 10**-MOST_DECIMALS, "maximum": LARGEST_MINOR}
 
 
 class Whole(Field):
@@ -157,6 +195,12 @@ class Whole(Field):
             raise ValidationError(f"must be {self.sign}")
         return whole
 
+    def described(self) -> Fragment:
+        """Its shape."""
+        least = {POSITIVE: 1, NOT_NEGATIVE: 0}.get(self.sign, -LARGEST_MINOR)
+        most = -1 if self.sign == NEGATIVE else LARGEST_MINOR
+        return {"type": "integer", "minimum": least, "maximum": most}
+
 
 class Instant(Field):
     """3.2: a date and a time; without a zone it is UTC."""
@@ -167,6 +211,10 @@ class Instant(Field):
             with suppress(ValueError, OverflowError):
                 return datetime.fromisoformat(found[1] + (found[2] or "Z")).astimezone(UTC)
         raise ValidationError("must be in ISO 8601 date format")
+
+    def described(self) -> Fragment:
+        """Its shape."""
+        return {"type": "string", "pattern": rf"^\s*{_DAY_TOLD}{_TIME_TOLD}{_ZONE_TOLD}\s*$"}
 
 
 class Day(Field):
@@ -179,6 +227,10 @@ class Day(Field):
                 datetime.fromisoformat(text)
                 return date.fromisoformat(text[:10])
         raise ValidationError("must be in ISO 8601 date format")
+
+    def described(self) -> Fragment:
+        """Its shape."""
+        return {"type": "string", "pattern": rf"^\s*{_DAY_TOLD}({_TIME_TOLD}{_ZONE_TOLD})?\s*$"}
 
 
 class Object(fields.Nested, Field):
@@ -197,6 +249,10 @@ class Verbatim(Field):
         if not isinstance(value, dict):
             raise ValidationError("must be an object")
         return value
+
+    def described(self) -> Fragment:
+        """Its shape."""
+        return {"type": "object"}
 
 
 class Array(fields.List, Field):

@@ -14,8 +14,10 @@ from adapter.protocols.fidelizacion.schemas.fields import (
     Object,
     Phone,
     Text,
+    says,
 )
 from adapter.protocols.fidelizacion.schemas.strict import Strict
+from adapter.web.described import Fragment, one_at_least
 
 LONGEST_NAME = 100
 LONGEST_EXTERNAL_ID = 64
@@ -25,10 +27,18 @@ ACTIONS = ("send", "get", "verify")
 class Identifier(Strict):
     """4.1: who is meant; several parts sharpen the match."""
 
-    phone = Phone(data_key="phoneNumber")
-    email = Email()
-    membership_key = Text(data_key="membershipKey")
-    external_id = Text(LONGEST_EXTERNAL_ID, data_key="externalId")
+    phone = Phone(data_key="phoneNumber", metadata=says("6 to 15 digits (3.5)."))
+    email = Email(metadata=says("Compared without regard to case (3.6)."))
+    membership_key = Text(data_key="membershipKey", metadata=says("Key we gave the member."))
+    external_id = Text(
+        LONGEST_EXTERNAL_ID,
+        data_key="externalId",
+        metadata=says("Barcode, card number or another outside reference."),
+    )
+
+    def described(self, document: Fragment) -> Fragment:
+        """Its shape: somebody is named."""
+        return one_at_least(super().described(document), document["properties"])
 
     @validates_schema
     def somebody(self, data: dict[str, Any], **_: Any) -> None:
@@ -42,11 +52,27 @@ class Identifier(Strict):
 class IdentifierOrCode(Identifier):
     """4.1 for details, where a one-time code names its member too (8.2)."""
 
-    short_code = Text(data_key="shortCode")
+    short_code = Text(
+        data_key="shortCode", metadata=says("One-time code, used up by looking (8.2).")
+    )
 
 
 class Reachable(Identifier):
     """5.4: somebody whom a message can reach, named in exactly one way."""
+
+    def described(self, document: Fragment) -> Fragment:
+        """Its shape: one of two, and nothing else."""
+        nothing = {"type": "null"}
+        told = document["properties"]
+        choices = [
+            {
+                "required": [name],
+                "properties": {one: {} if one == name else nothing for one in told}
+                | {name: {"type": "string"}},
+            }
+            for name in ("phoneNumber", "email")
+        ]
+        return super(Identifier, self).described(document) | {"anyOf": choices}
 
     @validates_schema
     def somebody(self, data: dict[str, Any], **_: Any) -> None:
@@ -60,22 +86,24 @@ class Reachable(Identifier):
 class MemberData(Strict):
     """4.2: what a terminal knows of a person."""
 
-    phone = Phone(data_key="phoneNumber")
-    email = Email()
-    first_name = Text(LONGEST_NAME, data_key="firstName")
-    last_name = Text(LONGEST_NAME, data_key="lastName")
-    sms = Flag(data_key="allowedSMS")
-    email_allowed = Flag(data_key="allowedEmail")
-    terms_of_use = Flag(data_key="termsOfUse")
-    gdpr = Flag()
-    birth_date = Day(data_key="birthday")
-    external_id = Text(LONGEST_EXTERNAL_ID, data_key="externalId")
+    phone = Phone(data_key="phoneNumber", metadata=says("6 to 15 digits (3.5)."))
+    email = Email(metadata=says("An e-mail address (3.6)."))
+    first_name = Text(LONGEST_NAME, data_key="firstName", metadata=says("First name."))
+    last_name = Text(LONGEST_NAME, data_key="lastName", metadata=says("Last name."))
+    sms = Flag(data_key="allowedSMS", metadata=says("Whether SMS may be sent (8.1)."))
+    email_allowed = Flag(data_key="allowedEmail", metadata=says("Whether e-mail may be sent."))
+    terms_of_use = Flag(data_key="termsOfUse", metadata=says("Whether they accepted the terms."))
+    gdpr = Flag(metadata=says("Whether their data may be processed."))
+    birth_date = Day(data_key="birthday", metadata=says("`1988-04-09`; of a date-time, its date."))
+    external_id = Text(
+        LONGEST_EXTERNAL_ID, data_key="externalId", metadata=says("An outside reference.")
+    )
 
 
 class NewMember(MemberData):
     """4.2 for a registration: a phone or an e-mail must be there."""
 
-    phone = Phone(data_key="phoneNumber", unless="email")
+    phone = Phone(data_key="phoneNumber", unless="email", metadata=says("6 to 15 digits (3.5)."))
 
 
 class StrictNewMember(MemberData):
@@ -92,8 +120,28 @@ class StrictNewMember(MemberData):
     birth_date = Day(data_key="birthday", required=True)
 
 
+class Wrapped(Strict):
+    """5.1: a newcomer in the one of the two places that counts if it is there."""
+
+    newcomer = Object(NewMember, data_key="newMemberData", required=True)
+
+
+class Flat(NewMember):
+    """5.1: a newcomer flat in the body."""
+
+    def described(self, document: Fragment) -> Fragment:
+        """Its shape: there is no other newcomer."""
+        found = super().described(document)
+        other = {"not": {"type": "object"}, "description": "No object, or this one counts."}
+        return found | {"properties": found["properties"] | {"newMemberData": other}}
+
+
 class Changes(MemberData):
     """4.2 for an update: one known field at least."""
+
+    def described(self, document: Fragment) -> Fragment:
+        """Its shape: something is told."""
+        return one_at_least(super().described(document), document["properties"])
 
     @validates_schema
     def something(self, data: dict[str, Any], **_: Any) -> None:
@@ -112,7 +160,12 @@ class Update(Strict):
 class SendCode(Strict):
     """5.4: the actions that need somebody; also what an unknown action is read as."""
 
-    action = Choice(*ACTIONS, required=True)
+    action = Choice(
+        *ACTIONS,
+        here=("send", "get"),
+        required=True,
+        metadata=says("`send` a code to the member, or `get` it to show it."),
+    )
     member = Object(Reachable, required=True)
 
 
@@ -121,6 +174,8 @@ class VerifyCode(Strict):
 
     aliases: ClassVar = {"shortCode": ("code", "verificationCode")}
 
-    action = Choice(*ACTIONS, required=True)
+    action = Choice(
+        *ACTIONS, here=("verify",), required=True, metadata=says("`verify` a code and use it up.")
+    )
     member = Object(Reachable)
-    short_code = Text(data_key="shortCode", required=True)
+    short_code = Text(data_key="shortCode", required=True, metadata=says("The code."))

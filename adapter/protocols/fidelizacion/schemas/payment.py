@@ -10,10 +10,12 @@ from adapter.protocols.fidelizacion.schemas.fields import (
     Object,
     Text,
     Whole,
+    says,
 )
 from adapter.protocols.fidelizacion.schemas.member import Identifier
 from adapter.protocols.fidelizacion.schemas.sale import Asset, Sale, UsedAsset
 from adapter.protocols.fidelizacion.schemas.strict import Strict
+from adapter.web.described import Fragment
 
 ACTIONS = ("pay", "cancel")
 
@@ -21,24 +23,36 @@ ACTIONS = ("pay", "cancel")
 class Payment(Strict):
     """4.9 for `pay`; also what an unknown action is read as."""
 
-    action = Choice(*ACTIONS, required=True)
-    amount = Whole(POSITIVE, required=True)
-    type = Text()
+    action = Choice(*ACTIONS, here=("pay",), required=True, metadata=says("Pay."))
+    amount = Whole(POSITIVE, required=True, metadata=says("Cents to pay (3.1)."))
+    type = Text(metadata=says("Kept; it does not choose the balance."))
+
+    def described(self, document: Fragment) -> Fragment:
+        """Its shape, with what most businesses ignore."""
+        found = super().described(document)
+        ignored = {"description": "Code that was sent, where payments are verified (8.3)."}
+        told = {"verificationCode": ignored} | found["properties"]
+        return found | {"properties": told}
 
 
 class VerifiedPayment(Payment):
     """4.9 for `pay` at a business that verifies payments (8.3)."""
 
-    verification_code = Text(data_key="verificationCode")
+    verification_code = Text(
+        data_key="verificationCode",
+        metadata=says("Code that was sent, where payments are verified (8.3)."),
+    )
 
 
 class CancelledPayment(Strict):
     """4.9 for `cancel`."""
 
-    action = Choice(*ACTIONS, required=True)
-    amount = Whole(NEGATIVE)
-    confirmation_code = Text(data_key="confirmationCode", required=True)
-    type = Text()
+    action = Choice(*ACTIONS, here=("cancel",), required=True, metadata=says("Cancel."))
+    amount = Whole(NEGATIVE, metadata=says("Cents of the payment, below zero."))
+    confirmation_code = Text(
+        data_key="confirmationCode", required=True, metadata=says("Code the payment was answered.")
+    )
+    type = Text(metadata=says("Kept."))
 
 
 class Pay(Strict):
@@ -47,7 +61,12 @@ class Pay(Strict):
     member = Object(Identifier, required=True)
     payment = Object(Payment, required=True)
     transaction = Object(Sale)
-    used_assets = Array(Asset(UsedAsset), data_key="usedAssets", load_default=list)
+    used_assets = Array(
+        Asset(UsedAsset),
+        data_key="usedAssets",
+        load_default=list,
+        metadata=says("Looked at for their shape; it is the sale that uses them."),
+    )
 
 
 class PayVerified(Pay):

@@ -17,9 +17,11 @@ from adapter.protocols.fidelizacion.schemas.fields import (
     Object,
     Text,
     Whole,
+    says,
 )
 from adapter.protocols.fidelizacion.schemas.member import Identifier, IdentifierOrCode
 from adapter.protocols.fidelizacion.schemas.strict import Strict
+from adapter.web.described import Fragment
 
 LONGEST_REFERENCE = 128
 LONGEST_NAME = 1000
@@ -31,9 +33,11 @@ class UsedAsset(Strict):
 
     aliases: ClassVar = {"key": ("assetId", "id")}
 
-    key = Text(unless="code")
-    code = Text()
-    applied_amount = Whole(data_key="appliedAmount")
+    key = Text(unless="code", metadata=says("Key of the member's asset."))
+    code = Text(metadata=says("Code of a voucher."))
+    applied_amount = Whole(
+        data_key="appliedAmount", metadata=says("Cents it took off, as the terminal reckoned.")
+    )
 
 
 class Asset(Object):
@@ -50,6 +54,11 @@ class Asset(Object):
             return {"key": _KEY.deserialize(value)}
         return super().deserialize(value, attr, data, **kwargs)
 
+    @property
+    def or_else(self) -> Fragment:
+        """The other shape it may have."""
+        return _KEY.described() | {"description": "The key alone."}
+
 
 _KEY = Text()
 
@@ -57,10 +66,10 @@ _KEY = Text()
 class Deal(Strict):
     """4.10: a discount as the terminal gave it; what it saves is positive."""
 
-    type = Text(required=True)
-    amount = Whole(NOT_NEGATIVE, required=True)
-    reason = Text(LONGEST_NAME)
-    source_id = Text(data_key="sourceId")
+    type = Text(required=True, metadata=says("`LOYALTY`, `PROMOTION`, `MANUAL` or another word."))
+    amount = Whole(NOT_NEGATIVE, required=True, metadata=says("Cents it takes off."))
+    reason = Text(LONGEST_NAME, metadata=says("Why."))
+    source_id = Text(data_key="sourceId", metadata=says("Id of the deal, campaign or asset."))
 
 
 class Item(Strict):
@@ -68,16 +77,22 @@ class Item(Strict):
 
     aliases: ClassVar = {"grossAmount": ("subtotal",), "netAmount": ("total",)}
 
-    line_id = Text(data_key="lineId", required=True)
-    code = Text(required=True)
-    name = Text(LONGEST_NAME)
-    department_code = Text(data_key="departmentCode")
-    department_name = Text(data_key="departmentName")
-    quantity = Number(required=True)
-    gross_amount = Whole(data_key="grossAmount")
-    net_amount = Whole(data_key="netAmount", unless="grossAmount")
-    action = Text()
-    tags = Array(Text())
+    line_id = Text(data_key="lineId", required=True, metadata=says("Unique within the sale."))
+    code = Text(required=True, metadata=says("SKU or PLU."))
+    name = Text(LONGEST_NAME, metadata=says("What the goods are called."))
+    department_code = Text(data_key="departmentCode", metadata=says("Code of the category."))
+    department_name = Text(data_key="departmentName", metadata=says("Name of the category."))
+    quantity = Number(required=True, metadata=says("How much; at most 15 decimals."))
+    gross_amount = Whole(
+        data_key="grossAmount", metadata=says("Cents of the whole line before discounts.")
+    )
+    net_amount = Whole(
+        data_key="netAmount",
+        unless="grossAmount",
+        metadata=says("Cents of the whole line after discounts."),
+    )
+    action = Text(metadata=says("`sale`, or `return` where goods come back; others are kept."))
+    tags = Array(Text(), metadata=says("Tags."))
 
     @post_load
     def priced(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -88,8 +103,8 @@ class Item(Strict):
 class Tender(Strict):
     """4.8: how a part was paid."""
 
-    type = Text(required=True)
-    amount = Whole(required=True)
+    type = Text(required=True, metadata=says("`CASH`, `POINTS`, `CREDIT` or another word."))
+    amount = Whole(required=True, metadata=says("Cents paid in this way."))
 
 
 class Total(Whole):
@@ -131,20 +146,57 @@ class Sale(Strict):
         "relatedTransactionId": ("relatedTransaction",),
     }
 
-    reference = Text(LONGEST_REFERENCE, data_key="transactionId", required=True)
-    opened_at = Instant(data_key="openTime")
-    closed_at = Instant(data_key="dateTime", unless="openTime")
-    total = Total(data_key="totalAmount", required=True)
-    tax = Whole(data_key="totalTaxAmount", load_default=0)
-    discount = Whole(NOT_NEGATIVE, data_key="totalGeneralDiscount", load_default=0)
-    order_type = Text(data_key="orderType")
-    items = Lines(Object(Item), load_default=list)
-    tenders = Array(Object(Tender), data_key="meansOfPayment", load_default=list)
-    tags = Array(Text(), load_default=list)
-    employee = Text()
-    related_reference = Text(LONGEST_REFERENCE, data_key="relatedTransactionId")
-    used_assets = Array(Asset(UsedAsset), data_key="usedAssets", load_default=list)
-    applied_deals = Array(Object(Deal), data_key="appliedDeals", load_default=list)
+    reference = Text(
+        LONGEST_REFERENCE,
+        data_key="transactionId",
+        required=True,
+        metadata=says("Receipt or order id, by which a repeat is known (7)."),
+    )
+    opened_at = Instant(data_key="openTime", metadata=says("When it was opened; ISO 8601."))
+    closed_at = Instant(
+        data_key="dateTime",
+        unless="openTime",
+        metadata=says("When it was closed; ISO 8601, without a zone UTC."),
+    )
+    total = Total(
+        data_key="totalAmount",
+        required=True,
+        metadata=says("Cents before discounts; below zero only where goods come back."),
+    )
+    tax = Whole(data_key="totalTaxAmount", load_default=0, metadata=says("Cents of tax."))
+    discount = Whole(
+        NOT_NEGATIVE,
+        data_key="totalGeneralDiscount",
+        load_default=0,
+        metadata=says("Cents of discounts that belong to no line."),
+    )
+    order_type = Text(data_key="orderType", metadata=says("`dineIn`, `delivery` or another word."))
+    items = Lines(Object(Item), load_default=list, metadata=says("The lines."))
+    tenders = Array(
+        Object(Tender),
+        data_key="meansOfPayment",
+        load_default=list,
+        metadata=says("How it was paid; nothing is taken from a balance by it."),
+    )
+    tags = Array(Text(), load_default=list, metadata=says("Tags."))
+    employee = Text(metadata=says("The cashier."))
+    related_reference = Text(
+        LONGEST_REFERENCE,
+        data_key="relatedTransactionId",
+        metadata=says("The sale of which goods come back."),
+    )
+    used_assets = Array(
+        Asset(UsedAsset),
+        data_key="usedAssets",
+        load_default=list,
+        metadata=says("As at the top of the body."),
+    )
+    applied_deals = Array(
+        Object(Deal),
+        data_key="appliedDeals",
+        load_default=list,
+        metadata=says("As at the top of the body."),
+    )
 
 
 class Details(Strict):
@@ -152,13 +204,20 @@ class Details(Strict):
 
     member = Object(IdentifierOrCode, required=True)
     transaction = Object(Sale)
-    used_assets = Array(Asset(UsedAsset), data_key="usedAssets", load_default=list)
+    used_assets = Array(
+        Asset(UsedAsset),
+        data_key="usedAssets",
+        load_default=list,
+        metadata=says("Assets of the member that the sale uses."),
+    )
 
 
 class Action(Strict):
     """5.6: whether a sale is reported, which is what is meant by default, or cancelled."""
 
-    action = Choice(*ACTIONS)
+    action = Choice(
+        *ACTIONS, here=("submit",), metadata=says("`submit`, which is meant where it is absent.")
+    )
 
 
 class SubmittedSale(Sale, Action):
@@ -183,14 +242,35 @@ class Submit(Action):
 
     member = Buyer(Identifier)
     transaction = Object(SubmittedSale, required=True)
-    used_assets = Array(Asset(UsedAsset), data_key="usedAssets", load_default=list)
-    applied_deals = Array(Object(Deal), data_key="appliedDeals", load_default=list)
+    used_assets = Array(
+        Asset(UsedAsset),
+        data_key="usedAssets",
+        load_default=list,
+        metadata=says("Assets of the member that the sale uses."),
+    )
+    applied_deals = Array(
+        Object(Deal),
+        data_key="appliedDeals",
+        load_default=list,
+        metadata=says("Discounts as the terminal gave them; kept, not reckoned again."),
+    )
+
+    def described(self, document: Fragment) -> Fragment:
+        """Its shape: assets are always somebody's."""
+        none = {"maxItems": 0}
+        nobodys = {"usedAssets": none, "transaction": {"properties": {"usedAssets": none}}}
+        found = super().described(document)
+        somebodys = {"required": ["member"], "properties": {"member": {"type": "object"}}}
+        return found | {"anyOf": [{"properties": nobodys}, somebodys]}
 
 
 class CancelledSale(Strict):
     """5.6: which sale is cancelled."""
 
-    confirmation_code = Text(data_key="confirmationCode", required=True)
+    action = Choice(*ACTIONS, here=("cancel",), required=True, metadata=says("Cancel."))
+    confirmation_code = Text(
+        data_key="confirmationCode", required=True, metadata=says("Code the sale was answered.")
+    )
 
 
 class Cancel(CancelledSale):
@@ -201,6 +281,12 @@ class Cancel(CancelledSale):
 
 class NestedCancel(Strict):
     """5.6: a cancellation with its two keys inside `transaction`."""
+
+    def described(self, document: Fragment) -> Fragment:
+        """Its shape: nothing else is said at the top."""
+        found = super().described(document)
+        nothing = {"type": "null", "description": "Absent, for it would have to say the same."}
+        return found | {"properties": found["properties"] | {"action": nothing}}
 
     member = Object(Identifier)
     transaction = Object(CancelledSale, required=True)

@@ -12,6 +12,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load
 from marshmallow.exceptions import SCHEMA
 
 from adapter.protocols.fidelizacion.errors import InvalidField
+from adapter.web.described import NOT_NULL, Fragment, nullable, one_at_least, with_nulls
 
 Messages = dict[Any, Any]
 
@@ -37,10 +38,50 @@ class Strict(Schema):
                 known[name] = known[sent]
         return known
 
+    def described(self, document: Fragment) -> Fragment:
+        """Its shape: nulls, other names of fields, and which of several must be there."""
+        properties = dict(document["properties"])
+        groups = [
+            (self.names(name), self.names(field.unless) if field.unless else ())
+            for name, field in self._told_fields()
+            if field.unless or (field.required and name in self.aliases)
+        ]
+        required = [name for name in document.get("required", ()) if name not in self.aliases]
+        rules: list[Fragment] = []
+        for name, others in self.aliases.items():
+            for place, other in enumerate(others):
+                earlier = (name, *others[:place])
+                shape = nullable(properties[name])
+                rules.append(read_if_none_is_there(earlier, other, shape))
+                says = f"Another name of `{name}`, read where that is absent."
+                properties[other] = {"description": says}
+        found = with_nulls(document | {"properties": properties, "required": required})
+        if not required:
+            del found["required"]
+        if rules:
+            found["allOf"] = rules
+        for names, instead in groups:
+            found = one_at_least(found, (*names, *instead))
+        return found
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """A field's own name, and what it may be called besides."""
+        return (name, *self.aliases.get(name, ()))
+
+    def _told_fields(self) -> Iterator[tuple[str, Any]]:
+        for name, field in self.load_fields.items():
+            if hasattr(field, "unless"):
+                yield field.data_key or name, field
+
     def name_sent(self, name: str, given: Mapping[str, Any]) -> str:
         """Under which of its names a field was given; its own if under none."""
-        names = (name, *self.aliases.get(name, ()))
-        return next((each for each in names if given.get(each) is not None), name)
+        return next((each for each in self.names(name) if given.get(each) is not None), name)
+
+
+def read_if_none_is_there(earlier: tuple[str, ...], name: str, shape: Fragment) -> Fragment:
+    """That a field has this shape, unless one of these is there and is read instead."""
+    instead = [{"required": [one], "properties": {one: NOT_NULL}} for one in earlier]
+    return {"anyOf": [{"properties": {name: shape}}, *instead]}
 
 
 def load(schema: Schema, document: dict[str, Any], *, path: str = "body") -> dict[str, Any]:

@@ -22,16 +22,13 @@ from adapter.protocols.koshelek.errors import NotAgreed, NothingToSearchBy
 from adapter.protocols.koshelek.routes import PLACE, blueprint
 from adapter.protocols.koshelek.search import choose
 from adapter.protocols.koshelek.wire import bare, body, empty, query, reply
+from adapter.web import enquiry
 from adapter.web.credentials import caller, found_nobody
 from adapter.web.work import Work, reading, unit_of_work
 
 MOST_PURCHASES = 1000  # G7: the period narrows it
-# Words in the place of a card number (section 3), with their verbs; no card is given one of them.
-LITERALS = {
-    "anonymous": ("GET", "PUT", "POST"),
-    "getAllUsers": ("GET",),
-    "getAllUsersExtended": ("GET",),
-}
+# The verbs of a path whose GET reserves.
+RESERVING = ("GET", "PUT", "POST")
 
 
 @blueprint.get("/v1/card")
@@ -43,15 +40,16 @@ def find_card() -> Response:
         held = cards.of_members(work, [member.id for member in found]) if found else []
         chosen = choose(found, held, wanted, blocked_cards=agreement().blocked_cards)
         if chosen is None:
+            if not found:
+                enquiry.ask_first(members.names_of(wanted))
             found_nobody()
             return empty()
         return reply({"card": mapping.card_as_sent(*chosen)})
 
 
-@blueprint.get("/v1/card/<number>")
+@blueprint.get("/v1/card/<card:number>")
 def show_card(number: str) -> Response:
     """5.2: the card with its balance and the lots it is made of."""
-    _refuse_literal(number)
     program = caller().program
     with reading() as work:
         card, member = cards.with_holder(work, program.id, number)
@@ -60,10 +58,9 @@ def show_card(number: str) -> Response:
     return reply({"card": sent})
 
 
-@blueprint.route("/v1/card/<number>", methods=["POST", "PUT"])
+@blueprint.route("/v1/card/<card:number>", methods=["POST", "PUT"])
 def update_profile(number: str) -> Response:
     """5.3: what the user changed of their profile in the app."""
-    _refuse_literal(number)
     given = body(schemas.Profile())
     program = caller().program
     with unit_of_work() as work:
@@ -111,7 +108,7 @@ def list_purchases(number: str) -> Response:
 def reserve_number() -> Response:
     """5.6: set a number aside for a card to come; the form of the answer is a setting (G1)."""
     if request.method == "HEAD":  # G34: what only looks must not reserve
-        raise MethodNotAllowed(valid_methods=LITERALS["anonymous"])
+        raise MethodNotAllowed(valid_methods=RESERVING)
     program = caller().program
     life = timedelta(minutes=program.settings.reservation_minutes)
     with unit_of_work() as work:
@@ -183,11 +180,6 @@ def _wanted(given: dict[str, Any]) -> members.Profile:
     if not any(wanted.values()):
         raise NothingToSearchBy("no usable parameter")
     return members.Profile(**wanted)
-
-
-def _refuse_literal(number: str) -> None:
-    if number in LITERALS:
-        raise MethodNotAllowed(valid_methods=LITERALS[number])
 
 
 def _balance(work: Work, member: Member | None) -> Balance:

@@ -116,7 +116,7 @@ def _participant(work: Work, given: dict[str, Any]) -> Member:
         raise SeveralMatches("several members share this e-mail")
     if member := by_phone or next(iter(by_email), None):
         return member
-    raise UnknownMember("nobody is known by this")
+    raise UnknownMember("nobody is known by this", sought=members.names_of(wanted))
 
 
 def _log_form(promotion: str) -> None:

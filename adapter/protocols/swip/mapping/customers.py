@@ -14,7 +14,8 @@ from adapter.protocols.swip.errors import BadRequestFields
 
 # §4.2, step 1: an unescaped plus of a query arrives as a blank.
 _DROPPED = str.maketrans("", "", " \u00a0\t+-().")
-_PHONE = re.compile("[0-9]{1,32}")
+LONGEST_DIGITS = 32
+_PHONE = re.compile(f"[0-9]{{1,{LONGEST_DIGITS}}}")
 KINDS = {"phone": IdentityKind.PHONE, "pass": IdentityKind.PASS}
 NEITHER = {
     "phone": "required when 'pass' is absent",

@@ -19,6 +19,8 @@ blueprint = Blueprint(NAME, __name__)
 blueprint.before_request(require_till)
 
 View = Callable[..., Response]
+# The versions of each call, by its endpoint.
+VERSIONS: dict[str, tuple[int, ...]] = {}
 
 
 def call(
@@ -37,6 +39,7 @@ def call(
             return view(**path_values)
 
         blueprint.add_url_rule(path, view_func=answer, methods=methods)
+        VERSIONS[view.__name__] = versions
         return view
 
     return answered_by

@@ -1,6 +1,6 @@
 """The shapes of what tills send."""
 
 from adapter.protocols.swip.schemas import orders
-from adapter.protocols.swip.schemas.customers import Signup
+from adapter.protocols.swip.schemas.customers import Lookup, Signup
 
-__all__ = ["Signup", "orders"]
+__all__ = ["Lookup", "Signup", "orders"]

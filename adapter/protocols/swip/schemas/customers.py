@@ -8,7 +8,16 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, validates
 
-from adapter.protocols.swip.schemas.fields import Field, Text, phone_of, text_of
+from adapter.protocols.swip.schemas.fields import (
+    Field,
+    Phone,
+    Text,
+    digits_of_a_phone,
+    phone_of,
+    says,
+    text_of,
+)
+from adapter.web.described import Fragment
 
 MISSING = "Missing data for required field."  # what tills have been told from the first
 LONGEST_NAME = 100
@@ -27,6 +36,11 @@ class NewPhone(Field):
         if not SHORTEST_PHONE <= len(digits) <= LONGEST_PHONE:
             raise ValidationError(f"must have {SHORTEST_PHONE} to {LONGEST_PHONE} digits")
         return digits
+
+    def described(self) -> Fragment:
+        """Its shape."""
+        digits = digits_of_a_phone(SHORTEST_PHONE, LONGEST_PHONE)
+        return {"type": "string", "pattern": rf"^\s*{digits}\s*$"}
 
 
 class Name(Text):
@@ -51,6 +65,26 @@ class Birthday(Field):
         except ValueError:
             raise ValidationError("is no day of the calendar") from None
 
+    def described(self) -> Fragment:
+        """Its shape; blanks are as good as nothing."""
+        day, month, year = "(0[1-9]|[12][0-9]|3[01])", "(0[1-9]|1[0-2])", "[1-9][0-9]{3}"
+        forms = rf"{year}-{month}-{day}|{day}\.{month}\.{year}"
+        return {"type": "string", "pattern": rf"^\s*({forms})?\s*$"}
+
+
+class Lookup(Schema):
+    """§4.1: how a customer is named; one of the two has to say something (D9)."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    phone = Phone(
+        metadata=says(
+            "Digits of the phone, country code first; a leading 8 of eleven becomes 7 (§4.2)."
+        )
+    )
+    wallet_pass = Text(None, data_key="pass", metadata=says("Id of a wallet pass (§4.3)."))
+
 
 class Signup(Schema):
     """§7.1: who is registered, born `today` at the latest; only the phone has to be told (D22)."""
@@ -58,10 +92,17 @@ class Signup(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    phone = NewPhone(required=True, missing=MISSING)
-    first_name = Name(LONGEST_NAME, data_key="firstName")
-    last_name = Name(LONGEST_NAME, data_key="lastName")
-    birth_date = Birthday(data_key="birthday")
+    phone = NewPhone(
+        required=True,
+        missing=MISSING,
+        metadata=says("10 to 15 digits (D21); a leading 8 of eleven becomes 7 (§4.2)."),
+    )
+    first_name = Name(LONGEST_NAME, data_key="firstName", metadata=says("First name (D22)."))
+    last_name = Name(LONGEST_NAME, data_key="lastName", metadata=says("Last name (D22)."))
+    birth_date = Birthday(
+        data_key="birthday",
+        metadata=says("`1990-05-17` or `17.05.1990`, not in the future (D23)."),
+    )
 
     def __init__(self, *, today: date) -> None:
         super().__init__()

@@ -16,12 +16,27 @@ from adapter.core.amounts import LARGEST_MINOR, Amount, Unit
 from adapter.core.errors import InvalidAmount
 from adapter.protocols.swip.errors import BadRequestFields
 from adapter.protocols.swip.mapping import customers
+from adapter.protocols.swip.mapping.customers import LONGEST_DIGITS
 from adapter.protocols.swip.mapping.orders import EPOCH
+from adapter.web.described import NOT_BLANK, Fragment
 from adapter.web.shapes import LONGEST_TEXT, MOST_DECIMALS, decimals, exact_number, plain
 
 # A date of sale that lies elsewhere was not told in milliseconds.
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
 REQUIRED = "is required"
+# What a phone is made of once it is in its normal form, whatever stands between (§4.2).
+_MARK = r"[ \u00a0\t+\-().]"
+
+
+def digits_of_a_phone(least: int, most: int) -> str:
+    """The pattern of a text with so many digits and nothing but marks around them."""
+    return rf"{_MARK}*([0-9]{_MARK}*){{{least},{most}}}"
+
+
+def says(text: str) -> dict[str, str]:
+    """What is told of a field to whoever connects to us."""
+    return {"description": text}
 
 
 class Field(fields.Field[Any]):
@@ -51,6 +66,13 @@ class Text(Field):
             raise ValidationError(f"must have at most {self.longest} characters")
         return text
 
+    def described(self) -> Fragment:
+        """Its shape."""
+        shape: Fragment = {"type": "string"}
+        if self.longest is not None:
+            shape["maxLength"] = self.longest
+        return shape | ({"pattern": NOT_BLANK} if self.required else {})
+
 
 class Phone(Text):
     """A phone in its normal form (§4.2)."""
@@ -58,6 +80,11 @@ class Phone(Text):
     def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> str | None:
         text = super()._deserialize(value)
         return text and phone_of(text)
+
+    def described(self) -> Fragment:
+        """Its shape; blanks are as good as nothing."""
+        pattern = rf"^(\s*|{digits_of_a_phone(1, LONGEST_DIGITS)})$"
+        return super().described() | {"pattern": pattern}
 
 
 class Money(Field):
@@ -84,6 +111,12 @@ class Money(Field):
             raise ValidationError("must be above 0" if self.lowest else "must not be below 0")
         return minor
 
+    def described(self) -> Fragment:
+        """Its shape."""
+        part = 10**-self.decimals if self.decimals else 1
+        lowest, highest = self.lowest * part, LARGEST_MINOR * part
+        return {"type": "number", "minimum": lowest, "maximum": highest, "multipleOf": part}
+
 
 class Quantity(Field):
     """How much of it: above zero, with a reasonable number of decimals."""
@@ -96,12 +129,20 @@ class Quantity(Field):
             raise ValidationError(f"must have at most {MOST_DECIMALS} decimals")
         return plain(number)
 
+    def described(self) -> Fragment:
+        """Its shape."""
+        return {"type": "number", "minimum": 10**-MOST_DECIMALS, "maximum": LARGEST_MINOR}
+
 
 class Whole(Field):
     """A whole number, of whatever size and sign; `100.0` is one."""
 
     def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> int:
         return _whole(value)
+
+    def described(self) -> Fragment:
+        """Its shape."""
+        return {"type": "integer"}
 
 
 class Instant(Field):
@@ -116,6 +157,11 @@ class Instant(Field):
         if not EARLIEST <= told < LATEST:
             raise ValidationError("must be milliseconds since 1970")
         return told
+
+    def described(self) -> Fragment:
+        """Its shape."""
+        least, beyond = ((moment - EPOCH) // MILLISECOND for moment in (EARLIEST, LATEST))
+        return {"type": "integer", "minimum": least, "maximum": beyond - 1}
 
 
 def text_of(value: Any) -> str:

@@ -26,7 +26,9 @@ from adapter.protocols.swip.schemas.fields import (
     Quantity,
     Text,
     Whole,
+    says,
 )
+from adapter.web.described import NOT_BLANK, NOT_NULL, Fragment, one_at_least
 from adapter.web.shapes import each
 
 LONGEST_NAME = 1000
@@ -34,6 +36,7 @@ LONGEST_UNIT = 64
 # A list may be as long as the body: after so many wrong lines no more are looked at.
 MOST_WRONG_LINES = 50
 PARENTS = ("parentRefId", "parentOrderRef")  # synonyms (D28)
+SAYS_SOMETHING = NOT_NULL | {"pattern": NOT_BLANK}
 
 Given = dict[str, Any]
 
@@ -49,13 +52,27 @@ class Body(Schema):
         super().__init__()
         self.error_messages["type"] = "must be an object"
 
+    def described(self, document: Fragment) -> Fragment:
+        """Its shape, to which others add."""
+        return document
+
 
 class Bill(Body):
     """What may be one of several checks of a bill, which has two names for one field (D28)."""
 
     is_bill_required = False
-    parent = Text(data_key=PARENTS[0])
-    parent_order = Text(data_key=PARENTS[1])
+    parent = Text(data_key=PARENTS[0], metadata=says("Links the checks of one bill (§8.4)."))
+    parent_order = Text(
+        data_key=PARENTS[1],
+        metadata=says("Another name of `parentRefId`; the two must not differ (D28)."),
+    )
+
+    def described(self, document: Fragment) -> Fragment:
+        """Its shape."""
+        found = super().described(document)
+        if not self.is_bill_required:
+            return found
+        return one_at_least(found, PARENTS, being=SAYS_SOMETHING)
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _one_bill(self, data: Given, original: Given, **_kwargs: Any) -> None:
@@ -75,8 +92,14 @@ class Bill(Body):
 class Customer(Body):
     """§4.1: the phone or a pass of the customer."""
 
-    phone = Phone()
-    wallet_pass = Text(None, data_key="pass")  # of whatever length, it is known or not
+    phone = Phone(metadata=says("Digits of the customer's phone (§4.2)."))
+    # Of whatever length, it is known or not.
+    wallet_pass = Text(None, data_key="pass", metadata=says("Id of a wallet pass (§4.3)."))
+
+    def described(self, document: Fragment) -> Fragment:
+        """Its shape."""
+        found = super().described(document)
+        return one_at_least(found, customers.KINDS, being=SAYS_SOMETHING)
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _somebody(self, _data: Given, original: Given, **_kwargs: Any) -> None:
@@ -102,7 +125,9 @@ class BillOfCustomer(Bill, Customer):
 class Points(Body):
     """How many points to use for an order."""
 
-    points = Whole(required=True)
+    points = Whole(
+        required=True, metadata=says("Whole points; 0 gives back what was set aside (§8.5).")
+    )
 
 
 class PointsOfBill(Bill, Points):
@@ -114,13 +139,15 @@ class PointsOfBill(Bill, Points):
 class Payment(Body):
     """What was paid; nothing where the order is cancelled."""
 
-    amount_minor = Money(data_key="amount")
+    amount_minor = Money(data_key="amount", metadata=says("Roubles that were paid; 0 cancels."))
 
 
 class Refund(Body):
     """What goes back."""
 
-    amount_minor = Money(data_key="amount", lowest=1)
+    amount_minor = Money(
+        data_key="amount", lowest=1, metadata=says("Roubles that go back to the customer.")
+    )
 
 
 class Purchase(Body):
@@ -128,14 +155,14 @@ class Purchase(Body):
     a line may have a discount.
     """
 
-    id = Text()
-    parent_id = Text(data_key="parentId")
-    product_id = Text(data_key="productId")
-    name = Text(LONGEST_NAME, required=True)
-    quantity = Quantity(required=True)
-    unit = Text(LONGEST_UNIT)
-    price_minor = Money(data_key="price")
-    amount_minor = Money(data_key="amount")
+    id = Text(metadata=says("Id of the line."))
+    parent_id = Text(data_key="parentId", metadata=says("Id of the line this one belongs to."))
+    product_id = Text(data_key="productId", metadata=says("Id of the goods."))
+    name = Text(LONGEST_NAME, required=True, metadata=says("What the goods are called."))
+    quantity = Quantity(required=True, metadata=says("How much; at most 15 decimals."))
+    unit = Text(LONGEST_UNIT, metadata=says("Of the quantity."))
+    price_minor = Money(data_key="price", metadata=says("Roubles for one."))
+    amount_minor = Money(data_key="amount", metadata=says("Roubles for the line."))
 
 
 class Lines(Field):
@@ -155,19 +182,34 @@ class Lines(Field):
             raise ValidationError("must be worth a sum that can be kept")
         return found
 
+    def described(self) -> Fragment:
+        """Its shape; that of a line is the schema's in `element`."""
+        return {"type": "array", "minItems": 1}
+
+    @property
+    def element(self) -> Purchase:
+        """The shape of a line."""
+        return self.line
+
 
 class NewOrder(Bill):
     """§8.4: what the till tells of an order."""
 
-    reference = Text(data_key="merchantOrderId", required=True)
-    cashier = Text(data_key="merchantCashier", required=True)
-    occurred_at = Instant(data_key="saleDate", required=True)
-    total_minor = Money(data_key="total")
-    gross_minor = Money(data_key="totalOriginal")
-    purchases = Lines(required=True)
-    number = Text(data_key="merchantOrderNumber")
-    cashier_id = Text(data_key="merchantCashierId")
-    session_code = Text(LONGEST_NAME, data_key="sessionCode")
+    reference = Text(
+        data_key="merchantOrderId", required=True, metadata=says("Order id of the merchant's own.")
+    )
+    cashier = Text(data_key="merchantCashier", required=True, metadata=says("Name of the cashier."))
+    occurred_at = Instant(
+        data_key="saleDate", required=True, metadata=says("Milliseconds since 1970, UTC.")
+    )
+    total_minor = Money(data_key="total", metadata=says("Roubles after the discount."))
+    gross_minor = Money(data_key="totalOriginal", metadata=says("Roubles before the discount."))
+    purchases = Lines(required=True, metadata=says("Lines; together a sum that can be kept."))
+    number = Text(data_key="merchantOrderNumber", metadata=says("Number on the receipt."))
+    cashier_id = Text(data_key="merchantCashierId", metadata=says("Id of the cashier."))
+    session_code = Text(
+        LONGEST_NAME, data_key="sessionCode", metadata=says("Text of the QR code; else the id.")
+    )
 
 
 @lru_cache
