@@ -4,6 +4,7 @@ import os
 import resource
 from pathlib import Path
 
+from adapter.web import metric_files
 from adapter.web.server import Log, answer_plainly
 
 wsgi_app = "wsgi:app"
@@ -51,6 +52,10 @@ logger_class = Log
 # What cannot be read as a request is answered here, and gunicorn would do so with a page.
 post_fork = answer_plainly
 loglevel = os.environ.get("ADAPTER_LOG_LEVEL", "info").lower()
+# The workers count together for /metrics: in PROMETHEUS_MULTIPROC_DIR, or a folder in memory.
+on_starting = metric_files.prepare
+child_exit = metric_files.forget
+on_exit = metric_files.clean
 # Nobody steers us through a socket; signals are enough.
 control_socket_disable = True
 # The heartbeat file must not wait for a busy disk.

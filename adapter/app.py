@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Response, jsonify
-
+from adapter import admin, apidocs
 from adapter.config import Config
 from adapter.db import Database
-from adapter.db.errors import is_unavailable
-from adapter.db.migrations import is_current
-from adapter.web import credentials, logs, mount, overload, throttle
+from adapter.web import (
+    credentials,
+    enquiry,
+    exchanges,
+    logs,
+    metrics,
+    mount,
+    overload,
+    throttle,
+    watching,
+)
 from adapter.web.application import Application
-from adapter.web.work import database as current_database
+from adapter.web.watching import Watched
 
 
 def create_app(config: Config, *, database: Database | None = None) -> Application:
@@ -28,13 +35,22 @@ def create_app(config: Config, *, database: Database | None = None) -> Applicati
         sqlite_synchronous=config.sqlite_synchronous,
     )
     credentials.install(
-        app, credentials.CredentialCache(config.secret_key, throttle=config.throttle())
+        app,
+        credentials.CredentialCache(
+            config.secret_key,
+            throttle=config.throttle(),
+            quota=throttle.Quota(config.requests_per_minute),
+        ),
     )
+    if config.request_log:
+        exchanges.install(app, app.extensions["database"], with_bodies=config.request_log_bodies)
     if config.trusted_proxies:
-        throttle.trust_proxies(app, config.trusted_proxies)
+        throttle.trust_proxies(app, config.trusted_proxies, config.trusted_headers)
+    enquiry.install(app, config.enquiries(app.extensions["database"], told=metrics.count_lookup))
     overload.install(app, seconds=config.longest_wait_ms / 1000)
-    app.add_url_rule("/healthz", view_func=alive)
-    app.add_url_rule("/readyz", view_func=ready)
+    watching.install(
+        app, Watched(needs_worker=config.ready_needs_worker, token=config.metrics_token)
+    )
     for served in config.protocols:
         if served.enabled:
             mount.mount(
@@ -44,22 +60,17 @@ def create_app(config: Config, *, database: Database | None = None) -> Applicati
                 root=served.root,
                 prefix=served.prefix,
             )
+    if config.console:
+        console = admin.ConsoleSettings.of(
+            config.secret_key,
+            secure_cookies=config.secure_cookies,
+            rate_limits=config.rate_limits,
+        )
+        admin.install(app, console)
+    documented = [
+        apidocs.Shown(served.protocol, served.root, served.prefix)
+        for served in config.protocols
+        if served.enabled
+    ]
+    (apidocs.install if config.docs_pages else apidocs.keep)(app, documented)
     return app
-
-
-def alive() -> Response:
-    """The process answers; nothing is said about the database."""
-    return jsonify(status="ok")
-
-
-def ready() -> tuple[Response, int]:
-    """Whether the database can be reached and has the tables this version needs."""
-    # Only a look: on SQLite it must not wait for whoever is writing.
-    engine = current_database().engine.execution_options(begin="BEGIN")
-    try:
-        current = is_current(engine)
-    except Exception as error:
-        if not is_unavailable(error):
-            raise
-        return jsonify(status="database unavailable"), 503
-    return (jsonify(status="ok"), 200) if current else (jsonify(status="not migrated"), 503)

@@ -16,16 +16,19 @@ from typing import Any
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from adapter.crm import Enquiries
+from adapter.db import Database
 from adapter.protocols import PROTOCOLS
 from adapter.secret_key import SHORTEST, kept_key, key_file, new_key
 from adapter.web.logs import LEVELS
 from adapter.web.protocol import Protocol
 from adapter.web.settings import Described, Reader, names, setting
-from adapter.web.throttle import Throttle
+from adapter.web.throttle import Throttle, forwarded
 
 DEFAULT_FILE = "adapter.toml"
 # Paths of ours, which no prefix may take.
 OURS = ("/healthz", "/readyz", "/metrics", "/docs", "/admin")
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 _DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
 
@@ -59,6 +62,26 @@ def _without_password(url: str) -> str:
 def _secret_key(text: str) -> str:
     if len(text.encode()) < SHORTEST:
         raise ValueError(f"must have at least {SHORTEST} bytes")
+    return text
+
+
+def _token(text: str) -> str:
+    if text and not _TOKEN.fullmatch(text):
+        raise ValueError("must be at least 16 letters, digits or any of -._~+/=")
+    return text
+
+
+def _crm_secrets(text: str) -> str:
+    if not text:
+        return text
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not all(
+        isinstance(one, str) and one.isascii() and one.isprintable() for one in found.values()
+    ):
+        raise ValueError("must be a JSON object of texts by the codes of programs")
     return text
 
 
@@ -125,8 +148,46 @@ class Config:
     trusted_proxies: int = setting(
         0, "proxies in front, each of which adds to X-Forwarded-For", between=(0, 10)
     )
+    trusted_headers: tuple[str, ...] = setting(
+        ("for", "proto"),
+        "which X-Forwarded-… they set or remove: for, proto, host, prefix",
+        check=forwarded,
+    )
+    requests_per_minute: int = setting(
+        0,
+        "requests a minute, in each process, after which a credential waits; 0: any",
+        between=(0, 1_000_000),
+    )
+    metrics_token: str = setting(
+        "",
+        "what whoever reads /metrics presents as a bearer token; without one nobody reads it",
+        check=_token,
+        secret=True,
+    )
+    ready_needs_worker: bool = setting(
+        False, "whether /readyz answers 503 while no worker is heard of"
+    )
     private_webhooks: bool = setting(
         True, "whether messages may go to addresses of private networks and of this machine"
+    )
+    worker_jobs: bool = setting(
+        True, "whether adapter worker also does the jobs that are due, as adapter jobs run would"
+    )
+    docs_pages: bool = setting(
+        True, "whether the protocols' documents are shown at /docs, to whoever asks"
+    )
+    request_log: bool = setting(True, "whether exchanges with platforms are kept, masked")
+    request_log_bodies: bool = setting(True, "whether their bodies are kept as well, masked")
+    request_log_days: int = setting(30, "days for which an exchange is kept", between=(1, 3650))
+    console: bool = setting(True, "whether the operators' console is served at /admin")
+    secure_cookies: bool = setting(
+        False, "whether the console's cookies are for https alone; set it behind a proxy with TLS"
+    )
+    crm_secrets: str = setting(
+        "",
+        'what the header of a program\'s `crm` carries: {"PROGRAM": "Bearer …"}',
+        check=_crm_secrets,
+        secret=True,
     )
     protocols: tuple[Served, ...] = ()
     file: Path | None = None
@@ -183,6 +244,18 @@ class Config:
             return kept_key(self.key_file).encode()
         except (OSError, ValueError) as fault:
             raise ConfigError(f"ADAPTER_SECRET_KEY is not set, and {fault}") from None
+
+    def enquiries(
+        self, database: Database, *, told: Callable[[str, float | None], None] | None = None
+    ) -> Enquiries:
+        """Who is asked for people that a program does not know; `told` hears how it ended."""
+        return Enquiries(
+            database,
+            self.secret_key,
+            public_only=not self.private_webhooks,
+            secrets=json.loads(self.crm_secrets or "{}"),
+            told=told,
+        )
 
     def throttle(self, *, timer: Callable[[], float] = time.monotonic) -> Throttle | None:
         """What slows down those who guess; nothing where the limits are off."""

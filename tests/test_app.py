@@ -79,7 +79,8 @@ def test_it_is_not_ready_before_the_migrations_and_is_after_them(make_client, en
     database.dispose()
     after = client.get("/readyz")
     assert (before.status_code, before.json) == (503, {"status": "not migrated"})
-    assert (after.status_code, after.json) == (200, {"status": "ok"})
+    parts = {"database": "ok", "migrations": "current", "worker": "missing"}
+    assert (after.status_code, after.json) == (200, {"status": "degraded", **parts})
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import flask
 import structlog
+from structlog.contextvars import get_contextvars
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import RequestRedirect
 
 from adapter.db.database import again
-from adapter.web import errors, mount, request_log
+from adapter.web import enquiry, errors, mount, request_log
 from adapter.web.json import LARGEST_BODY, ExactJson
 from adapter.web.logs import traceback_of
 
@@ -52,7 +53,19 @@ class Application(flask.Flask):
         A view holds one unit of work and does nothing outside the database, so a second run
         finds everything as the first did. A `CommitUnknown` is never run again.
         """
-        return again(super().dispatch_request)
+        once = super().dispatch_request
+        return enquiry.asked(lambda: again(once))
+
+    def process_response(self, response: flask.Response) -> flask.Response:
+        """The reply as it leaves; where something that is done to every reply breaks, a refusal
+        that has been through nothing, but is found in the log.
+        """
+        try:
+            return super().process_response(response)
+        except Exception as error:
+            refused = errors.answer(error)
+            refused.headers[request_log.HEADER] = str(get_contextvars().get("request_id", ""))
+            return refused
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself: none of ours is a coroutine, and looking each time costs."""
@@ -79,11 +92,15 @@ class Application(flask.Flask):
 
 
 def _never_kept(response: flask.Response) -> flask.Response:
-    # A balance ages at once, and a GET that reserves must never be answered from a cache.
-    response.headers["Cache-Control"] = "no-store"
+    # A balance ages at once, and a GET that reserves must never be answered from a cache. Only a
+    # view that says otherwise itself (a style sheet's, say) is believed.
+    response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 
 def _last_words(error: Exception) -> flask.Response:
     log.error("bug", error=type(error).__qualname__, traceback=traceback_of(error))
-    return flask.Response('{"error": "internal error"}', 500, mimetype="application/json")
+    # The id under which this line is found.
+    headers = {request_log.HEADER: str(get_contextvars().get("request_id", ""))}
+    body = '{"error": "internal error"}'
+    return flask.Response(body, 500, headers=headers, mimetype="application/json")

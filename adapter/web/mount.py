@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import cast
 
-from flask import Flask, current_app, request
+from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.exceptions import BadRequest, NotFound
 
 from adapter.web.protocol import Protocol
 
 
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """Pages of our own that answer like a protocol: by a name, and with refusals of theirs."""
+
+    name: str
+    refuse: Callable[[Exception], Response]  # any exception at all, said in the pages' own words
+
+
 class Owners:
-    """The protocols by the paths they own; a path owns all that lies below it."""
+    """Who answers, by the paths they own; a path owns all that lies below it."""
 
     def __init__(self) -> None:
-        self._by_path: dict[str, Protocol] = {}
+        self._by_path: dict[str, Protocol | Ours] = {}
 
-    def claim(self, path: str, protocol: Protocol) -> None:
-        """Make `path` and what lies below it the protocol's, unless a longer path is another's."""
+    def claim(self, path: str, owner: Protocol | Ours) -> None:
+        """Make `path` and what lies below it the owner's, unless a longer path is another's."""
         if not path.startswith("/") or path.endswith("/"):
-            raise ValueError(f"{protocol.name} cannot own {path!r}")
-        if self._by_path.setdefault(path, protocol) is not protocol:
-            raise ValueError(f"{path} is {self._by_path[path].name}'s, not {protocol.name}'s")
+            raise ValueError(f"{owner.name} cannot own {path!r}")
+        if self._by_path.setdefault(path, owner) is not owner:
+            raise ValueError(f"{path} is {self._by_path[path].name}'s, not {owner.name}'s")
 
-    def owner(self, path: str) -> Protocol | None:
-        """The protocol with the longest path that is `path` or lies above it."""
+    def owner(self, path: str) -> Protocol | Ours | None:
+        """The owner with the longest path that is `path` or lies above it."""
         while path:
             if path in self._by_path:
                 return self._by_path[path]
@@ -59,8 +69,14 @@ def mount(
         owners.claim(prefix, protocol)
 
 
-def owner_of(path: str) -> Protocol | None:
-    """The protocol that answers at a path of the current application."""
+def mount_ours(app: Flask, ours: Ours, blueprint: Blueprint, *, path: str) -> None:
+    """Serve pages of our own below a path, under the name of their owner."""
+    app.register_blueprint(blueprint, name=ours.name, url_prefix=path)
+    cast(Owners, app.extensions["owners"]).claim(path, ours)
+
+
+def owner_of(path: str) -> Protocol | Ours | None:
+    """The protocol, or the pages of ours, that answer at a path of the current application."""
     return cast(Owners, current_app.extensions["owners"]).owner(path)
 
 

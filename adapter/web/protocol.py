@@ -10,6 +10,9 @@ from typing import Any, TypeVar, cast
 from flask import Blueprint, Flask, Response, current_app
 from marshmallow import Schema
 
+from adapter.web.described import Description
+from adapter.web.registries import Registries
+
 S = TypeVar("S")
 
 
@@ -50,10 +53,25 @@ class Protocol:
     settings: type[Any] = NoSettings  # a frozen dataclass of `setting(...)`: what a process chooses
     root_settings: tuple[str, ...] = ()  # attributes of `settings` that hold further roots
     check: str = ""  # the module of its conformance client, if it brings one
+    # Names whose values the request log may keep as they are: of fields, parameters and headers,
+    # anywhere or (`items.name`, `.code` at the top) below one other; of replies these as well.
+    open_fields: frozenset[str] = frozenset()
+    open_replies: frozenset[str] = frozenset()
+    secret_headers: tuple[str, ...] = ("authorization",)  # which carry the credential
+    described: str = ""  # the module that tells of its calls, if it has one
+    registries: str = ""  # the module that knows the files it exchanges, if it exchanges any
 
     def client(self) -> Any:
         """The conformance client, imported when it is asked for: who serves needs none."""
         return import_module(self.check)
+
+    def files(self) -> Registries:
+        """The files it exchanges, imported when they are asked for."""
+        return cast(Registries, import_module(self.registries).REGISTRIES)
+
+    def description(self, settings: object) -> Description:
+        """What its calls take and answer under these settings, imported when it is asked for."""
+        return cast(Description, import_module(self.described).describe(settings))
 
 
 def settings_of(kind: type[S], app: Flask | None = None) -> S:

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from ipaddress import IPv6Address, ip_address, ip_network
 from threading import Lock
+from uuid import UUID
 
 import structlog
 from cachetools import TTLCache
 from flask import Flask, Request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from adapter.core.partners import Caller
+
 WINDOW = 60.0  # seconds
+# What a proxy may tell in X-Forwarded-…; a port, which others tell as well, nobody here asks for.
+FORWARDED = ("for", "proto", "host", "prefix")
 MOST_COUNTED = 4096  # of each kind: whoever has more addresses or names is forgotten, oldest first
 
 log = structlog.get_logger()
@@ -79,6 +84,11 @@ class Throttle:
             by = "address"
         elif name is not None and self._names.wait(_key(protocol, name)):
             by = "" if address is not None and self._addresses.is_empty(address) else "name"
+        if by:
+            # Only here, for commands read settings as well, and they count nothing.
+            from adapter.web.metrics import GUESSES
+
+            GUESSES.labels(by).inc()
         if by and not self._told.wait(by):
             self._told.add(by)
             # Whose address and which name is the proxy's log to tell: they may be a person's.
@@ -93,9 +103,49 @@ class Throttle:
             self._names.add(_key(protocol, name))
 
 
-def trust_proxies(app: Flask, count: int) -> None:
-    """Take a caller's address from X-Forwarded-For, where so many proxies have each added to it."""
-    proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=0, x_host=0, x_port=0, x_prefix=0)
+class Quota:
+    """How many requests a minute each credential is granted, in this process; with 0, any number.
+
+    One instant for each is all that is kept: until when it has used up what it was granted. So a
+    credential may send a minute's worth at once, and from then on at an even pace.
+    """
+
+    def __init__(self, limit: int = 0, *, timer: Callable[[], float] = time.monotonic) -> None:
+        self._limit, self._timer = limit, timer
+        self._used_until: dict[UUID, float] = {}
+        self._lock = Lock()
+
+    def take(self, caller: Caller) -> float:
+        """Seconds a caller has to wait before this request; none where it is granted, and counted.
+
+        What was agreed with the caller goes before what holds for all.
+        """
+        limit: int = caller.settings.get("requests_per_minute", self._limit)
+        if not limit:
+            return 0.0
+        step, now = WINDOW / limit, self._timer()
+        with self._lock:
+            used_until = max(now, self._used_until.get(caller.credential_id, now)) + step
+            # A hair more than a window, for a sum of many steps is not exact.
+            if (wait := used_until - now - WINDOW) > step / 1000:
+                return wait
+            self._used_until[caller.credential_id] = used_until
+        return 0.0
+
+
+def forwarded(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The check of a setting that names X-Forwarded-… headers."""
+    if strangers := set(names) - set(FORWARDED):
+        raise ValueError(f"{', '.join(sorted(strangers))}: must be of {', '.join(FORWARDED)}")
+    return names
+
+
+def trust_proxies(app: Flask, count: int, headers: Collection[str] = ("for",)) -> None:
+    """Take a caller's address from X-Forwarded-For, where so many proxies have each added to it;
+    and likewise what else is named: the scheme, the host, the path below which we are served.
+    """
+    given = {f"x_{name}": count if name in headers else 0 for name in FORWARDED}
+    proxied = ProxyFix(app.wsgi_app, **given, x_port=0)
     app.wsgi_app = proxied  # type: ignore[method-assign]
 
 

@@ -25,7 +25,7 @@ from gunicorn.http import RequestParser
 from gunicorn.http.unreader import Unreader
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from adapter.web import overload
+from adapter.web import exchanges, overload
 from adapter.web.arrivals import Arrival
 
 # From the first byte, or from the connection, to the last byte of a request.
@@ -135,6 +135,7 @@ class Worker(ThreadWorker):
         """Load the application, and ask it how long a request may wait."""
         super().load_wsgi()
         self.longest_wait = overload.longest_wait(self.wsgi)
+        exchanges.start(self.wsgi)
         # What is there now stays: going through it for garbage would stop all threads for long.
         gc.collect()
         gc.freeze()
