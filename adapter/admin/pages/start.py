@@ -1,0 +1,40 @@
+"""Where somebody begins: at their only program, or at the list of theirs."""
+
+from __future__ import annotations
+
+from flask import current_app, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from adapter.admin import menu
+from adapter.admin.access import needs, person, program
+from adapter.admin.console import console
+from adapter.admin.render import page
+from adapter.core import programs
+from adapter.core.staff import Permission
+from adapter.web.work import reading
+
+
+@console.get("/")
+@needs()
+def start() -> ResponseReturnValue:
+    """The programs somebody may see; where it is one only, its first page."""
+    with reading() as work:
+        mine = [one for one in programs.all_programs(work) if person().sees(one.code)]
+    if len(mine) == 1:
+        return redirect(url_for(_first_page(), code=mine[0].code), 303)
+    return page("start.html", programs=mine, first=_first_page())
+
+
+@console.get("/p/<code>/")
+@needs(Permission.VIEW)
+def program_start() -> ResponseReturnValue:
+    """The first page of a program that somebody may see."""
+    return redirect(url_for(_first_page(), code=program().code), 303)
+
+
+def _first_page() -> str:
+    return next(
+        one.endpoint
+        for one in menu.ENTRIES
+        if one.endpoint in current_app.view_functions and person().may(one.permission)
+    )
