@@ -11,6 +11,7 @@ import click
 import structlog
 
 from adapter.cli import lookup
+from adapter.cli.answering import record
 from adapter.cli.endings import Commands
 from adapter.cli.member_facts import benefit_facts
 from adapter.cli.member_screen import discount, standing
@@ -102,7 +103,19 @@ def grant(
         terms = program.terms()
         given = _read(told | _discount(off, terms.currency), terms, work.now)
         granted = Grant(found.id, **{key: getattr(given, key) for key in given.__slots__})
-        return _facts(work, terms, rights.grant(work, program.id, granted))
+        made = rights.grant(work, program.id, granted)
+        facts = _facts(work, terms, made)
+        record(
+            work,
+            "benefit.grant",
+            "benefit",
+            made.id,
+            program.id,
+            actor=actor,
+            reason=reason,
+            after={"member": found.id, "key": facts["key"], "state": made.state},
+        )
+        return facts
 
     _run(unit, "granted", reason=reason, actor=actor, as_json=as_json)
 
@@ -118,7 +131,18 @@ def deactivate(key: str, code: str | None, reason: str, actor: str, as_json: boo
 
     def unit(work: Work) -> dict[str, Any]:
         program = _program_of(work, key, code)
-        return _facts(work, program.terms(), rights.deactivate(work, program.id, key))
+        found = rights.deactivate(work, program.id, key)
+        record(
+            work,
+            "benefit.deactivate",
+            "benefit",
+            found.id,
+            program.id,
+            actor=actor,
+            reason=reason,
+            after={"member": found.member_id, "key": key, "state": found.state},
+        )
+        return _facts(work, program.terms(), found)
 
     _run(unit, "deactivated", reason=reason, actor=actor, as_json=as_json)
 

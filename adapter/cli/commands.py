@@ -12,17 +12,24 @@ from adapter.cli.benefits import benefits
 from adapter.cli.cards import cards
 from adapter.cli.check import check
 from adapter.cli.credentials import credentials
+from adapter.cli.crm import crm
 from adapter.cli.database import db
 from adapter.cli.demo import demo
 from adapter.cli.endings import Commands
 from adapter.cli.jobs import jobs
 from adapter.cli.ledger import ledger
 from adapter.cli.members import members
+from adapter.cli.openapi import openapi
 from adapter.cli.passes import passes
 from adapter.cli.points import points
 from adapter.cli.programs import export, load
+from adapter.cli.registries import registries_
+from adapter.cli.requests import requests
 from adapter.cli.serve import serve
 from adapter.cli.setup import config, doctor, init
+from adapter.cli.tables import import_
+from adapter.cli.users import users
+from adapter.cli.webhooks import webhooks
 from adapter.cli.worker import worker
 
 
@@ -52,8 +59,11 @@ for command in (
     serve,
     load,
     export,
+    import_,
+    registries_,
     backup,
     credentials,
+    users,
     members,
     cards,
     passes,
@@ -61,7 +71,11 @@ for command in (
     benefits,
     ledger,
     jobs,
+    requests,
     worker,
+    webhooks,
+    crm,
     check,
+    openapi,
 ):
     main.add_command(command)

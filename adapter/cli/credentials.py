@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from datetime import UTC, timedelta
 from typing import Any
+from uuid import UUID
 
 import click
 from marshmallow import ValidationError
-from marshmallow.fields import Field, Number
 
+from adapter.cli.answering import record
 from adapter.cli.endings import Commands
 from adapter.cli.opening import configuration, opened, require_key
 from adapter.cli.output import as_json, moment, print_facts, print_json, print_table, say
@@ -20,8 +20,8 @@ from adapter.core import partners, programs
 from adapter.core.errors import NotFound, SeveralMatches
 from adapter.core.partners import Credential, CredentialStatus
 from adapter.db import Work
+from adapter.programfile.agreed import NotAgreed, agreed, written
 from adapter.programfile.credentials import name_of, secret_of
-from adapter.programfile.faults import Faults
 from adapter.protocols import PROTOCOLS
 from adapter.web.protocol import CredentialForm, Protocol
 
@@ -69,7 +69,7 @@ def create(
 ) -> None:
     """Let a platform call, and show its secret once."""
     spoken = BY_NAME[protocol]
-    agreed = _agreed(spoken, settings)
+    wanted = _agreed(spoken, settings)
     name = _checked(name_of, spoken, name, "--name") or ""
     secret = _checked(secret_of, spoken, secret, "--secret") or partners.generate()
     config = configuration()
@@ -77,14 +77,17 @@ def create(
         require_key(config, database)
 
         def unit(work: Work) -> Credential:
-            return partners.create_credential(
+            made = partners.create_credential(
                 work,
                 programs.by_code(work, code).id,
                 protocol=protocol,
                 name=name,
                 digest=_digest(config, spoken, name, secret),
-                settings=agreed,
+                settings=wanted,
             )
+            facts = {"protocol": protocol, "name": name, "settings": wanted}
+            _record(work, made, "credential.create", after=facts)
+            return made
 
         _show_once(database.run(unit), spoken, secret, as_json=as_json)
 
@@ -143,12 +146,16 @@ def rotate(
         def unit(work: Work) -> Credential:
             old = _find(work, credential, code)
             _checked(secret_of, BY_NAME[old.protocol], shown, "--secret")
-            return partners.rotate_credential(
+            made = partners.rotate_credential(
                 work,
                 old.id,
                 digest=_digest(config, BY_NAME[old.protocol], old.name, shown),
                 overlap=timedelta(hours=overlap),
             )
+            before = {"credential": old.id}
+            after = {"credential": made.id, "until": old.expires_at}
+            _record(work, old, "credential.rotate", before=before, after=after)
+            return made
 
         new = database.run(unit)
         _show_once(new, BY_NAME[new.protocol], shown, as_json=as_json)
@@ -168,8 +175,18 @@ def revoke(credential: str, code: str | None, yes: bool) -> None:
             words = f"the {found.protocol} credential {found.name} ({found.id})"
         if not yes:
             click.confirm(f"Revoke {words}?", abort=True)
-        database.run(lambda work: partners.revoke_credential(work, found.id))
+        database.run(lambda work: _revoke(work, found.id))
     say(f"Revoked: {words}. Every process refuses it within seconds.")
+
+
+def _revoke(work: Work, credential_id: UUID) -> None:
+    revoked = partners.revoke_credential(work, credential_id)
+    states = {"state": CredentialStatus.ACTIVE}, {"state": CredentialStatus.REVOKED}
+    _record(work, revoked, "credential.revoke", before=states[0], after=states[1])
+
+
+def _record(work: Work, credential: Credential, action: str, **states: Any) -> None:
+    record(work, action, "credential", credential.id, credential.program_id, **states)
 
 
 def _find(work: Work, text: str, code: str | None) -> Credential:
@@ -193,33 +210,10 @@ def _status(credential: Credential, work: Work) -> str:
 
 
 def _agreed(protocol: Protocol, settings: tuple[str, ...]) -> dict[str, Any]:
-    schema = protocol.credential_settings()
-    given: dict[str, Any] = {}
-    for pair in settings:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise click.BadParameter(f"{pair!r} is not NAME=VALUE", param_hint="--set")
-        given[name] = _value(value, schema.fields.get(name))
     try:
-        loaded: dict[str, Any] = schema.load(given)
-    except ValidationError as error:
-        faults = Faults()
-        faults.add_messages("", error.messages)
-        words = "; ".join(str(fault).removeprefix(".") for fault in faults.found)
-        raise click.BadParameter(words, param_hint="--set") from error
-    return loaded
-
-
-def _value(text: str, wanted: Field[Any] | None) -> Any:
-    """What a value means: JSON's true, null and lists, and a number where one is wanted; anything
-    else, versions and codes that look like numbers too, is a text.
-    """
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return text
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return text if is_number and not isinstance(wanted, Number) else value
+        return agreed(protocol, settings)
+    except NotAgreed as error:
+        raise click.BadParameter(str(error), param_hint="--set") from error
 
 
 def _checked(
@@ -260,5 +254,4 @@ def _status_shown(one: dict[str, Any]) -> str:
 
 def _said(one: dict[str, Any]) -> str:
     """What was agreed, a line for each, as `--set` takes it."""
-    agreed = one["settings"].items()
-    return "\n".join(f"{name}={json.dumps(said, ensure_ascii=False)}" for name, said in agreed)
+    return "\n".join(written(one["settings"]))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hmac
+import json
 import shutil
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from sqlalchemy import make_url, text
 
+from adapter.cli import listeners, running
+from adapter.cli.advice import Advice
 from adapter.cli.opening import (
     ADVICE,
     OTHER_KEY,
@@ -27,6 +29,7 @@ from adapter.core import ledger, outbox, partners, programs
 from adapter.core.outbox import Backlog
 from adapter.core.partners import CredentialStatus
 from adapter.core.programs import Program, Settings
+from adapter.crm import CrmTerms
 from adapter.db import Database
 from adapter.db.errors import is_unavailable
 from adapter.delivery import CONSOLE
@@ -39,15 +42,6 @@ LEAST_FREE = 512 * 1024 * 1024
 LONGEST_DUE = timedelta(minutes=2)
 # Where SQLite's locks and its shared memory cannot be relied upon.
 NETWORK_FILESYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "glusterfs"}
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """One thing that was looked at: `well`, a `note` to think about, or a `finding` to mend."""
-
-    verdict: str
-    what: str
-    fix: str = ""
 
 
 def examine(config: Config) -> list[Advice]:
@@ -106,7 +100,7 @@ def _database(config: Config, database: Database) -> Iterator[Advice]:
         yield Advice("finding", *ADVICE[state].split(": ", 1))
         return
     yield Advice("well", f"the tables of {shown(database)} are current")
-    for look in (_mark, _clock, _programs, _delivery):
+    for look in (_mark, _clock, _programs, _delivery, listeners.looks, _crms, running.looks):
         yield from look(config, database)
 
 
@@ -239,6 +233,25 @@ def _messages_of(program: Program, left: Backlog) -> Iterator[Advice]:
     if left.dead:
         what = f"{left.dead} messages of program {program.code} were given up in the last 30 days"
         yield Advice("note", what, "the log of adapter worker tells why")
+
+
+def _crms(config: Config, database: Database) -> Iterator[Advice]:
+    secrets = json.loads(config.crm_secrets or "{}")
+    with database.reading() as work:
+        everything = programs.all_programs(work)
+    for program in everything:
+        terms = CrmTerms.of(Settings.of(program.settings).crm)
+        if terms is None:
+            continue
+        if terms.header and program.code not in secrets:
+            what = f"the CRM of program {program.code} wants a secret in {terms.header}"
+            yield Advice("finding", what, f"name {program.code} in ADAPTER_CRM_SECRETS")
+        if not _is_private(terms.url):
+            what = f"the people of program {program.code} are asked for in the clear"
+            yield Advice("finding", what, "give its crm a url that begins with https://")
+        else:
+            what = f"the CRM of program {program.code} is asked for strangers"
+            yield Advice("well", f"{what}: adapter crm try shows whether it answers")
 
 
 def _is_private(address: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 from dataclasses import asdict
 
 import click
@@ -26,7 +28,8 @@ def run(as_json: bool) -> None:
     config = configuration()
     logs.configure(config.log_level)
     with opened(config) as database:
-        done = asdict(work_to_do.run(database))
+        days = config.request_log_days
+        done = asdict(work_to_do.run(database, actor=_actor(), exchange_days=days))
         # Of all this only the messages need the key, which words and signs them.
         require_key(config, database)
         deliverer = Worker(database, config.secret_key, public_only=not config.private_webhooks)
@@ -39,3 +42,10 @@ def run(as_json: bool) -> None:
         print_facts((name.replace("_", " "), count) for name, count in done.items())
     if done["failed"]:
         raise Finding(f"{done['failed']} of the due things failed and were left as they were")
+
+
+def _actor() -> str:
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):  # in a container the user may have no name
+        return f"cli:{os.getuid()}"

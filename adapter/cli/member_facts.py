@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from adapter.cli import masking
 from adapter.cli.open_orders import open_orders
 from adapter.cli.output import money
-from adapter.cli.timeline import due, entered, timeline
-from adapter.core import benefits, cards, ledger, members, payments, programs
+from adapter.cli.timeline import due, timeline
+from adapter.core import benefits, cards, ledger, members, payments, programs, support
 from adapter.core.amounts import Amount
 from adapter.core.benefits import Benefit
 from adapter.core.ledger import Balance, Purse
@@ -28,7 +27,7 @@ def facts_of(
 
     Of payments and movements the last ones, `limit` of each.
     """
-    booked = entered(work, member)
+    booked = support.entered(work, member)
     purses = list(_purses(work, member, terms))
     return {
         "member": _profile(member, terms.code, reveal=reveal),
@@ -43,7 +42,7 @@ def facts_of(
             _payment(payment, terms)
             for payment in _uncancelled(payments.redemptions(work, member.id))[-limit:]
         ],
-        "timeline": list(timeline(work, member, terms, booked, limit=limit)),
+        "timeline": list(timeline(work, member, terms, limit=limit)),
         "due": list(due(booked, ((code, held) for code, _, held in purses), terms)),
     }
 
@@ -61,7 +60,7 @@ def _profile(member: Member, program: str, *, reveal: bool) -> dict[str, Any]:
         "country": member.country,
         "locality": member.locality,
         "identities": [
-            {"kind": one.kind, "value": masking.contact(one, reveal=reveal)}
+            {"kind": one.kind, "value": members.contact(one, reveal=reveal)}
             for one in member.identities
         ],
         "consents": {one.kind: one.is_granted for one in member.consents},

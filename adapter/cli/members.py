@@ -6,13 +6,13 @@ import click
 import structlog
 
 from adapter.cli import lookup
+from adapter.cli.answering import record
 from adapter.cli.endings import Commands
 from adapter.cli.member_facts import facts_of
 from adapter.cli.member_screen import print_member
 from adapter.cli.opening import configuration, opened
 from adapter.cli.output import as_json, print_json, say
-from adapter.core import cards, events
-from adapter.core import members as people
+from adapter.core import cards, support
 from adapter.core.errors import UnknownMember
 from adapter.core.members import Member
 from adapter.db import Work
@@ -52,8 +52,8 @@ def show(member: str, code: str | None, reveal: bool, limit: int, as_json: bool)
 @members.command()
 @click.argument("member")
 @in_program
-@click.option("--reason", required=True, help="Why; for the log, so nobody's name.")
-@click.option("--actor", default="", help="Who asks for it; for the log.")
+@click.option("--reason", required=True, help="Why; for the audit, so nobody's name.")
+@click.option("--actor", default="", help="Who asks for it; for the audit.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def erase(member: str, code: str | None, reason: str, actor: str, yes: bool) -> None:
     """Forget a person: name, contacts, card numbers. The ledger stays whole."""
@@ -70,9 +70,17 @@ def erase(member: str, code: str | None, reason: str, actor: str, yes: bool) -> 
 
         def unit(work: Work) -> None:
             person = work.session.get_one(Member, found.id, with_for_update=True)
-            people.erase(work, person)
-            events.forget(work, person.id)
-            cards.retire_all(work, cards.of_member(work, person.id))
+            support.erase(work, person)
+            record(
+                work,
+                "member.erase",
+                "member",
+                person.id,
+                person.program_id,
+                actor=actor,
+                reason=reason,
+                after={"state": "erased", "cards": held},
+            )
 
         database.run(unit)
     logs.configure(config.log_level)

@@ -6,8 +6,6 @@ import io
 import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, tzinfo
-from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
 import click
@@ -16,7 +14,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from adapter.core.programs import local_time, money_decimals
+from adapter.core.support import moment, money
+
+__all__ = [
+    "as_json",
+    "console",
+    "moment",
+    "money",
+    "print_facts",
+    "print_json",
+    "print_table",
+    "say",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -72,14 +81,3 @@ def print_facts(facts: Iterable[tuple[str, object]]) -> None:
         if value not in (None, ""):
             grid.add_row(Text(name, style="bold"), Text(str(value)))
     console().print(grid)
-
-
-def moment(instant: datetime | None, zone: tzinfo) -> str:
-    """An instant to the minute, by the clocks of a zone."""
-    return f"{local_time(instant, zone):%Y-%m-%d %H:%M}" if instant else ""
-
-
-def money(minor: int, currency: str) -> str:
-    """An amount of money as people write it: `18.60 RUB`."""
-    decimals = money_decimals(currency)
-    return f"{Decimal(minor).scaleb(-decimals):.{decimals}f} {currency}"

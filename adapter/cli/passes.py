@@ -10,6 +10,7 @@ import structlog
 from marshmallow import ValidationError
 
 from adapter.cli import lookup
+from adapter.cli.answering import record
 from adapter.cli.endings import Commands
 from adapter.cli.opening import configuration, opened
 from adapter.cli.output import as_json, moment, print_json, print_table, say
@@ -89,6 +90,8 @@ def add(
             return _facts(program, found, pass_id)
         place = Place(channel=CHANNEL, actor=actor)
         members.add_identity(work, found, IdentityKind.PASS, pass_id, place=place)
+        # The pass itself is personal, and not for the trail.
+        record(work, "pass.add", "member", found.id, program.id, actor=actor, reason=reason)
         return _facts(program, found, pass_id)
 
     done = _run(unit, "pass added", reason=reason, actor=actor)
@@ -107,6 +110,7 @@ def revoke(pass_id: str, code: str | None, reason: str, actor: str, as_json: boo
     def unit(work: Work) -> dict[str, str]:
         program, owner = _owner(work, pass_id, code)
         members.drop_identity(work, owner, IdentityKind.PASS, pass_id)
+        record(work, "pass.revoke", "member", owner.id, program.id, actor=actor, reason=reason)
         return _facts(program, owner, pass_id)
 
     done = _run(unit, "pass revoked", reason=reason, actor=actor)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import click
 
 from adapter.cli import lookup
+from adapter.cli.answering import record
 from adapter.cli.endings import Commands
 from adapter.cli.opening import configuration, opened
 from adapter.cli.output import as_json, print_json, say
-from adapter.cli.wording import sentences
-from adapter.core import ledger, payments, programs
+from adapter.core import ledger, programs, support
 from adapter.core.amounts import Amount
-from adapter.core.errors import Refused
-from adapter.core.ledger import Details, Entry, EntryKind, Explanation, Purse, Role, Terms
-from adapter.core.members import Member
-from adapter.core.origins import Origin, Place, fingerprint
+from adapter.core.ledger import Entry, Explanation
+from adapter.core.origins import Place
 from adapter.core.programs import Program, ProgramTerms
+from adapter.core.support import Adjustment
 from adapter.db import Work
 
 CHANNEL = "cli"
@@ -82,28 +81,26 @@ def adjust(
     def unit_of_work(work: Work) -> Explanation:
         program, found = lookup.member(work, member, code)
         terms = program.terms()
-        given = Amount.parse(amount, terms.unit(unit))
-        told = fingerprint([str(found.id), str(given), unit, reason, str(expires_on)])
-        details = Details(
-            kind=EntryKind.ADJUSTMENT,
-            reason=reason,
-            origin=Origin(CHANNEL, "adjust", reference, told) if reference else None,
-            place=Place(channel=CHANNEL, actor=actor),
+        given = Adjustment(
+            Amount.parse(amount, terms.unit(unit)),
+            reason,
+            reference=reference,
+            expires_at=_expiry(work, terms, expires_on),
+            expiry_said=str(expires_on),
         )
-        purse = _purse(terms, found.id, unit)
-        if given.minor > 0:
-            entry = ledger.transfer(
+        place = Place(channel=CHANNEL, actor=actor)
+        entry = support.adjust(work, terms, found.id, given, place=place)
+        if entry.recorded_at == work.now:  # repeated under its reference, it changes nothing
+            told = {"entry": entry.id, "amount": str(given.amount), "unit": unit}
+            record(
                 work,
-                purse,
-                given,
-                details,
-                source=Role.ADJUSTED,
-                target=Role.SPENDABLE,
-                terms=_terms(work, terms, expires_on),
-            )
-        else:
-            entry = ledger.transfer(
-                work, purse, -given, details, source=Role.SPENDABLE, target=Role.ADJUSTED
+                "points.adjust",
+                "member",
+                found.id,
+                terms.id,
+                actor=actor,
+                reason=reason,
+                after=told,
             )
         return ledger.explain(work, entry.id)
 
@@ -122,18 +119,22 @@ def reverse(entry: UUID, reason: str, actor: str, down_to_zero: bool, as_json: b
     """Undo an entry by another: what it took goes back into the same lots."""
 
     def unit_of_work(work: Work) -> Explanation:
-        undone = ledger.explain(work, entry)
-        if undone.is_within_purse:
-            raise Refused("what only changed its place within a balance is released, not reversed")
-        terms = _program(work, undone.entry).terms()
+        terms = _program(work, ledger.explain(work, entry).entry).terms()
         place = Place(channel=CHANNEL, actor=actor)
-        details = Details(kind=EntryKind.REVERSAL, reason=reason, place=place)
-        purse = undone.purse(
-            terms.unit(undone.entry.unit), may_go_negative=terms.settings.allow_negative
+        done = support.reverse(
+            work, terms, entry, reason=reason, place=place, down_to_zero=down_to_zero
         )
-        done = ledger.reverse(work, purse, undone.entry, details, down_to_zero=down_to_zero)
-        payments.settle_by_hand(work, purse, undone.entry, done, place=place)
-        _cancel_payment(work, terms, undone.entry, place)
+        record(
+            work,
+            "points.reverse",
+            "member",
+            done.member_id,
+            terms.id,
+            actor=actor,
+            reason=reason,
+            before={"entry": entry},
+            after={"entry": done.id},
+        )
         return ledger.explain(work, done.id)
 
     _run(unit_of_work, as_json=as_json)
@@ -148,15 +149,6 @@ def explain(entry: UUID, as_json: bool) -> None:
         _print(work, ledger.explain(work, entry), as_json=as_json)
 
 
-def _cancel_payment(work: Work, terms: ProgramTerms, undone: Entry, place: Place) -> None:
-    """Have a till's payment stand no more whose entry was undone: its points are back."""
-    for paid in payments.redemptions(work, undone.member_id):
-        made_it = undone.origin_reference == paid.confirmation_code
-        if made_it and undone.kind == EntryKind.REDEMPTION:
-            member = work.session.get_one(Member, undone.member_id)
-            payments.cancel(work, terms, member, paid.confirmation_code, place=place)
-
-
 def _run(unit_of_work: Any, *, as_json: bool) -> None:
     with opened(configuration()) as database:
         done = database.run(unit_of_work)
@@ -166,7 +158,7 @@ def _run(unit_of_work: Any, *, as_json: bool) -> None:
 
 def _print(work: Work, told: Explanation, *, as_json: bool) -> None:
     terms = _program(work, told.entry).terms()
-    words = sentences(told, terms)
+    words = support.sentences(told, terms)
     if as_json:
         print_json(
             {
@@ -190,15 +182,10 @@ def _print(work: Work, told: Explanation, *, as_json: bool) -> None:
         say(sentence)
 
 
-def _purse(terms: ProgramTerms, member_id: UUID, unit: str) -> Purse:
-    negative = terms.settings.allow_negative
-    return Purse(terms.id, member_id, terms.unit(unit), may_go_negative=negative)
-
-
-def _terms(work: Work, terms: ProgramTerms, expires_on: date | str | None) -> Terms:
+def _expiry(work: Work, terms: ProgramTerms, expires_on: date | str | None) -> datetime | None:
     if isinstance(expires_on, date):
-        return Terms(expires_at=programs.end_of(expires_on, terms.timezone))
-    return Terms(expires_at=None if expires_on == NEVER else terms.expiry_of_points(work.now))
+        return programs.end_of(expires_on, terms.timezone)
+    return None if expires_on == NEVER else terms.expiry_of_points(work.now)
 
 
 def _program(work: Work, entry: Entry) -> Program:

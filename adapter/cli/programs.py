@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -21,9 +19,11 @@ from rich.progress import (
 )
 
 from adapter import programfile
+from adapter.cli.answering import who
 from adapter.cli.endings import CouldNotRun, Finding
 from adapter.cli.opening import configuration, opened, require_key
 from adapter.cli.output import as_json, console, print_facts, print_json, print_table, say
+from adapter.cli.tables import KINDS, delimited, export_table, replacing
 from adapter.config import Config
 from adapter.db import Database
 from adapter.programfile import FileFaults, Report
@@ -71,6 +71,7 @@ def load_file(
                 protocols=PROTOCOLS,
                 progress=tell,
                 dry_run=dry_run,
+                actor=who(),
             )
     except FileFaults as error:
         raise Finding(*str(error).splitlines(), "nothing was loaded") from error
@@ -79,6 +80,7 @@ def load_file(
 
 
 @click.command()
+@click.argument("kind", type=KINDS, required=False)
 @click.option("--program", "code", metavar="CODE", help="Only this program.")
 @click.option(
     "-o",
@@ -86,29 +88,30 @@ def load_file(
     type=click.Path(dir_okay=False, path_type=Path),
     help="The file to write, for you alone: it is full of personal data.  [default: stdout]",
 )
-def export(code: str | None, output: Path | None) -> None:
-    """Write programs as a file that `adapter load` reads; no secret is in it."""
+@delimited
+def export(kind: str | None, code: str | None, output: Path | None, delimiter: str | None) -> None:
+    """Write programs as a file that `adapter load` reads; no secret is in it.
+
+    With KIND write one table of one program, as CSV that `adapter import` reads.
+    """
+    if kind is None and delimiter is not None:
+        raise click.UsageError("--delimiter is for a table: name a KIND")
+    if kind is not None and code is None:
+        raise click.UsageError("a table is of one program: name it with --program")
     with opened(configuration()) as database:
-        if output is None:
+        if kind is not None and code is not None:
+            export_table(database, kind, code, output, delimiter)
+        elif output is None:
             _write(database, sys.stdout, code)
-            return
-        try:
+        else:
             _write_file(database, output, code)
-        except OSError as error:
-            raise CouldNotRun(f"{output} cannot be written: {error.strerror}") from error
-    say(f"{output} is written.", stderr=True)
+    if output is not None:
+        say(f"{output} is written.", stderr=True)
 
 
 def _write_file(database: Database, output: Path, code: str | None) -> None:
-    """Write beside the file first: one that is there already is replaced whole, or not at all."""
-    handle, draft = tempfile.mkstemp(dir=output.resolve().parent, prefix=output.name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            _write(database, file, code)
-        Path(draft).replace(output)
-    except BaseException:
-        Path(draft).unlink()
-        raise
+    with replacing(output) as file:
+        _write(database, file, code)
 
 
 def _write(database: Database, out: TextIO, code: str | None) -> None:

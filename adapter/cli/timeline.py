@@ -3,82 +3,27 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from adapter.core import ledger
+from adapter.core import support
 from adapter.core.amounts import Amount, Unit
-from adapter.core.ledger import Balance, Entry, Role, StatementLine
+from adapter.core.ledger import Balance, StatementLine
 from adapter.core.members import Member
 from adapter.core.programs import ProgramTerms
+from adapter.core.support import Held
 from adapter.db import Work
-
-# An entry has a leg for each account of a purse at most.
-MOST_LEGS = 3
-
-# What points do that the member has before and after.
-WITHIN = {
-    (Role.SPENDABLE, Role.RESERVED): "set aside",
-    (Role.RESERVED, Role.SPENDABLE): "let go",
-    (Role.PENDING, Role.SPENDABLE): "active now",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """So much of one unit, over all purses of a person; in their smallest parts."""
-
-    available: int = 0
-    total: int = 0
-
-    def less(self, lines: Sequence[StatementLine]) -> Held:
-        """What was held before these legs of an entry."""
-        available = sum(line.amount_minor for line in lines if line.role is Role.SPENDABLE)
-        total = sum(line.amount_minor for line in lines)
-        return Held(self.available - available, self.total - total)
-
-
-@dataclass(frozen=True, slots=True)
-class Movement:
-    """An entry, what it did to each account, and what the person had before and after it."""
-
-    entry: Entry
-    unit: str
-    legs: tuple[StatementLine, ...]
-    before: Held
-    after: Held
-
-    @property
-    def moved_minor(self) -> int:
-        """What the person has more, or less; nothing where points only changed their place."""
-        return self.after.total - self.before.total
 
 
 def timeline(
-    work: Work, member: Member, terms: ProgramTerms, held: Mapping[str, Held], *, limit: int
+    work: Work, member: Member, terms: ProgramTerms, *, limit: int
 ) -> Iterator[dict[str, Any]]:
     """The last entries, the oldest of them first: a line for each account they touched."""
-    lines = ledger.statement(work, member.id, limit=limit * MOST_LEGS)
-    for movement in movements(lines, held)[-limit:]:
+    for movement in reversed(support.history(work, member.id, limit=limit)):
         unit = terms.unit(movement.unit)
         person = _person(unit, movement.moved_minor, movement.after)
         for line in movement.legs:
-            yield _line(line, unit) | {"within": within(movement)} | person
-
-
-def entered(work: Work, member: Member) -> dict[str, Held]:
-    """What a member has of each unit by what is entered, whatever time has done since."""
-    available: defaultdict[str, int] = defaultdict(int)
-    total: defaultdict[str, int] = defaultdict(int)
-    accounts, _ = ledger.accounts_and_lots(work, [member.id])
-    for account in accounts:
-        total[account.unit] += account.balance_minor or 0
-        if account.role == Role.SPENDABLE:
-            available[account.unit] += account.balance_minor or 0
-    return {unit: Held(available[unit], total[unit]) for unit in total}
+            yield _line(line, unit) | {"within": support.within(movement)} | person
 
 
 def due(
@@ -93,30 +38,6 @@ def due(
         before = booked.get(code, Held())
         if before != after:
             yield {"unit": code} | _person(terms.unit(code), after.total - before.total, after)
-
-
-def movements(lines: Sequence[StatementLine], held: Mapping[str, Held]) -> list[Movement]:
-    """The entries behind these lines, the oldest first, reckoned back from what is held after all
-    of them.
-    """
-    left = dict(held)
-    found = []
-    for _, group in groupby(reversed(lines), key=lambda line: line.entry.id):
-        legs = tuple(group)[::-1]
-        unit = legs[0].unit
-        after = left.get(unit, Held())
-        left[unit] = before = after.less(legs)
-        found.append(Movement(legs[0].entry, unit, legs, before, after))
-    return found[::-1]
-
-
-def within(movement: Movement) -> str:
-    """What an entry did that only changed the place of points; nothing of any other."""
-    if movement.moved_minor:
-        return ""
-    taken = next((leg.role for leg in movement.legs if leg.amount_minor < 0), None)
-    given = next((leg.role for leg in movement.legs if leg.amount_minor > 0), None)
-    return WITHIN.get((taken, given), "moved") if taken and given else ""
 
 
 def _line(line: StatementLine, unit: Unit) -> dict[str, Any]:

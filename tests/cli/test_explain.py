@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from adapter.cli.reckoning import CAPPED, ROUNDED, reckoning
-from adapter.cli.wording import WHAT
 from adapter.core import events, programs, sales
 from adapter.core.ledger import EntryKind
 from adapter.core.programs import Rounding
+from adapter.core.support import reckoning
+from adapter.core.support.arithmetic import CAPPED, ROUNDED
+from adapter.core.support.wording import WHAT
 from adapter.core.transactions import Item, Sale, Tender
 from tests import factories
 

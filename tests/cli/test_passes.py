@@ -25,7 +25,7 @@ def test_passes_are_added_listed_and_revoked(run, facts, anna):
 
     revoked = run("passes", "revoke", "AW 1", *WHO)
 
-    assert both == ["AW 1", "GW-2"]
+    assert both == ["GW-2", "AW 1"]
     assert (revoked.exit_code, "names nobody any more" in revoked.stdout) == (0, True)
     assert _passes(facts, anna.member.id) == ["GW-2"]
     assert facts("members", "show", "GW-2")["member"]["id"] == str(anna.member.id)

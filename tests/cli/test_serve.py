@@ -69,7 +69,12 @@ def test_it_serves_an_empty_database_from_any_folder_and_stops_gracefully(tmp_pa
             process.send_signal(stopper)
         said, complained = process.communicate(timeout=PATIENCE)
 
-    assert ready.json() == {"status": "ok"}
+    assert ready.json() == {
+        "status": "degraded",
+        "database": "ok",
+        "migrations": "current",
+        "worker": "missing",
+    }
     assert (second.returncode, second.stderr) == (
         3,
         f"adapter: port {port} of 127.0.0.1 is in use\n".encode(),
