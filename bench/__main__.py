@@ -28,6 +28,7 @@ KEPT, TRIED = ROOT / "bench" / "results", ROOT / "build" / "bench"
 @click.option("--rounds", type=int, help="How many rounds each contestant has.")
 @click.option("--seconds", type=int, help="How long a round takes.")
 @click.option("--sizes", help="Members of each database of `growth`: 10000,100000.")
+@click.option("--filled", help="A database for `console` that was filled before: its URL.")
 def main(
     names: tuple[str, ...], engines: tuple[str, ...], quick: bool, sizes: str | None, **given: int
 ) -> None:

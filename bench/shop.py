@@ -24,6 +24,12 @@ BATCH = 1000
 # A member's number fills seven digits of their phone, and of their card.
 PHONE, CARD = "7900{:07}", "88{:07}"
 
+FIRST_NAMES = ("Анна", "Ольга", "Иван", "Пётр", "Мария", "Сергей", "John", "Emma", "Lukas", "Zoë")
+LAST_NAMES = (
+    *("Иванова", "Морозова", "Смирнов", "Кузнецов", "Попова", "Соколов"),
+    *("Smith", "Meyer", "O'Neil", "Цой"),
+)
+
 API_KEY, LOGIN, MERCHANT, TOKEN = "measure", "wallet:measure", "ABCD", "measure"
 TILL = {
     "Content-Type": "application/json",
@@ -47,11 +53,12 @@ ORDERS = {
 
 
 def settings(url: str) -> dict[str, str]:
-    """The environment in which the program serves this shop, with the request log off."""
+    """The environment in which the program serves this shop, with both of its logs off."""
     return {
         "ADAPTER_DATABASE_URL": url,
         "ADAPTER_SECRET_KEY": KEY,
         "ADAPTER_LOG_LEVEL": "WARNING",
+        "ADAPTER_REQUEST_LOG": "off",
     }
 
 
@@ -96,7 +103,7 @@ def _enrol(url: str, with_points: bool, numbers: range) -> list[uuid.UUID]:
     database = Database(url)
     with database.unit_of_work() as work:
         program = terms_of(work)
-        newcomers = [Newcomer(Profile(phone=PHONE.format(number))) for number in numbers]
+        newcomers = [Newcomer(_person(number)) for number in numbers]
         ids = members.register_many(work, program.id, newcomers, place=PLACE)
         facts = [_card(*held) for held in zip(numbers, ids, strict=True)]
         cards.add_many(work, program.id, facts, PLACE)
@@ -106,6 +113,17 @@ def _enrol(url: str, with_points: bool, numbers: range) -> list[uuid.UUID]:
             ledger.open_many(work, openings, place=PLACE)
     database.dispose()
     return ids
+
+
+def _person(number: int) -> Profile:
+    """Somebody with one of some ten thousand names, as a town has them."""
+    tail = "".join(chr(ord("а") + number // step % 32) for step in (100, 3200))
+    return Profile(
+        phone=PHONE.format(number),
+        email=f"member{number}@example.com" if number % 3 == 0 else None,
+        first_name=FIRST_NAMES[number % 10],
+        last_name=f"{LAST_NAMES[number // 10 % 10]}-{tail}",
+    )
 
 
 def _card(number: int, member_id: uuid.UUID) -> CardFacts:

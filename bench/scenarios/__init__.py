@@ -9,6 +9,9 @@ from bench.scenarios import (
     accrual,
     balance,
     card,
+    console,
+    events,
+    exchanges,
     footprint,
     growth,
     overload,
@@ -26,9 +29,12 @@ SCENARIOS: dict[str, Scenario] = {
     "card": card.run,
     "posting": posting.run,
     "overload": overload.run,
+    "exchanges": exchanges.run,
+    "events": events.run,
     "footprint": footprint.run,
     "growth": growth.run,
+    "console": console.run,
     "profile": profile.run,
 }
 # Those that take long, or keep files of their own, are run when they are asked for.
-USUAL = tuple(name for name in SCENARIOS if name not in ("growth", "profile"))
+USUAL = tuple(name for name in SCENARIOS if name not in ("growth", "console", "profile"))
