@@ -10,6 +10,7 @@ from adapter.checks import Outcome, Report
 from adapter.demo import fidelizacion, koshelek, swip
 from adapter.demo.access import Access
 from adapter.demo.cast import Cast
+from adapter.demo.operators import Operator
 from adapter.demo.rules import MERCHANT
 from adapter.demo.screen import Screen
 
@@ -37,18 +38,23 @@ def conformance(screen: Screen, cast: Cast) -> list[Report]:
     return reports
 
 
-def results(screen: Screen, access: Access, reports: Sequence[Report]) -> None:
+def results(screen: Screen, access: Access, operator: Operator, reports: Sequence[Report]) -> None:
     """The outcome in a frame."""
     screen.console.print()
-    screen.results(_facts(screen, access, reports))
+    screen.results(_facts(screen, access, operator, reports))
     for missed in screen.missed:
         screen.say(f"not as expected, in {missed}", style="bold red")
 
 
-def _facts(screen: Screen, access: Access, reports: Sequence[Report]) -> Iterator[tuple[str, str]]:
+def _facts(
+    screen: Screen, access: Access, operator: Operator, reports: Sequence[Report]
+) -> Iterator[tuple[str, str]]:
     for platform in PLATFORMS:
         yield platform.protocol.title, f"{access.url} or below /{platform.protocol.name}"
         yield from platform.proof(access)
+    yield "the operators' console", f"{access.url}/admin"
+    yield "sign in as", f"{operator.login} with {operator.password}"
+    yield "documents of the APIs", f"{access.url}/docs"
     yield "checks passed", f"{screen.seen - len(screen.missed)} of {screen.seen}"
     for report in reports:
         counts = report.counts()

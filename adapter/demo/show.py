@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from adapter.cli.endings import CouldNotRun
 from adapter.cli.programs import load_file
 from adapter.core import programs
-from adapter.demo import ending, koshelek, stage, together
+from adapter.demo import ending, koshelek, operators, stage, together
 from adapter.demo.access import Access
 from adapter.demo.afterwards import afterwards
 from adapter.demo.cast import Cast
@@ -29,6 +29,7 @@ from adapter.demo.stage import Stage
 from adapter.demo.till import Till
 from adapter.demo.wallet import Wallet
 from adapter.demo.watch import Watch
+from adapter.web import logs
 
 STOPPERS = (signal.SIGTERM, signal.SIGHUP)
 
@@ -49,6 +50,7 @@ def run(wanted: Wanted) -> bool:
         CouldNotRun: The port is in use, or the server does not come up or stay up.
     """
     screen = Screen()
+    logs.configure("WARNING")  # what the demo does itself is shown, not logged
     with _stopped_by_signals():
         try:
             with stage.opened(wanted.keep) as place:
@@ -63,6 +65,7 @@ def _show(screen: Screen, place: Stage, wanted: Wanted) -> bool:
     told = retailer(today)
     screen.say("A retailer's loyalty program, served to a wallet and to tills.", style="bold")
     secrets = _load(screen, place, told)
+    operator = operators.employ(place.database)
     with (
         stage.serving(place, wanted.port, koshelek.SETTINGS) as (url, process),
         stage.delivering(place) as inbox,
@@ -78,8 +81,9 @@ def _show(screen: Screen, place: Stage, wanted: Wanted) -> bool:
             platform.play(cast)
         together.play(cast)
         afterwards(screen, place.database, told, today)
+        operators.play(screen, cast, operator)
         reports = ending.conformance(screen, cast)
-        ending.results(screen, cast.access, reports)
+        ending.results(screen, cast.access, operator, reports)
         if not wanted.check:
             ending.copy(screen, cast, place.settings_file)
             _wait(screen, process, place)

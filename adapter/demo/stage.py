@@ -130,7 +130,9 @@ def delivering(stage: Stage) -> Iterator[Inbox]:
     messages = stage.folder / "messages.txt"
     # A checkout that nobody installed is found as well.
     places = (str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", ""))
-    environment = stage.environment({"PYTHONPATH": os.pathsep.join(filter(None, places))})
+    # The jobs of the night are a scene of their own.
+    settings = {"PYTHONPATH": os.pathsep.join(filter(None, places)), "ADAPTER_WORKER_JOBS": "no"}
+    environment = stage.environment(settings)
     with running(
         # -P: no name of the present folder stands in for ours.
         [sys.executable, "-P", "-m", "adapter", "worker"],

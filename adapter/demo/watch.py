@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from adapter.cli.reckoning import reckoning
 from adapter.core import ledger, members, programs
 from adapter.core.amounts import Amount, Unit
 from adapter.core.ledger import Account, Explanation, Posting, Role
 from adapter.core.members import IdentityKind
 from adapter.core.programs import ProgramTerms
+from adapter.core.support import reckoning
 from adapter.db import Database
 from adapter.demo.people import Person
 
