@@ -70,6 +70,23 @@ def test_an_installed_package_migrates_from_any_folder(python: Path, tmp_path: P
     assert migrations.is_current(url)
 
 
+def test_every_file_that_is_no_python_is_installed_with_the_package(
+    python: Path, tmp_path: Path
+) -> None:
+    command = "import adapter; print(adapter.__file__)"
+    installed = Path(_run(str(python), "-c", command, cwd=tmp_path).strip()).parent
+
+    def others(folder: Path) -> set[str]:
+        return {
+            path.relative_to(folder).as_posix()
+            for path in folder.rglob("*")
+            if path.is_file() and path.suffix not in (".py", ".pyc")
+        }
+
+    assert len(others(ROOT / "adapter")) > 20
+    assert others(ROOT / "adapter") - others(installed) == set()
+
+
 def test_every_migration_is_shipped(python: Path) -> None:
     shipped = python.parents[1] / "share" / "adapter" / "migrations" / "versions"
 

@@ -13,6 +13,7 @@ from adapter.config import Config
 from adapter.db import Database
 from adapter.web import credentials
 from adapter.web.application import Application
+from tests.crm.register import Register
 from tests.protocols.house import SECRET_KEY
 from tests.protocols.watchful import WatchfulClient
 
@@ -42,6 +43,15 @@ def make_app(
 
     yield make
     logging.getLogger().handlers[:] = handlers
+
+
+@pytest.fixture
+def register(monkeypatch: pytest.MonkeyPatch) -> Iterator[Register]:
+    """The partner's CRM, for programs that ask one."""
+    monkeypatch.setenv("NO_PROXY", "*")
+    register = Register()
+    yield register
+    register.close()
 
 
 @pytest.fixture

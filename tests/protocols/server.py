@@ -24,9 +24,11 @@ _LISTENING = re.compile(r"Listening at: (http://127\.0\.0\.1:\d+)")
 
 @contextlib.contextmanager
 def serving(
-    database_url: str, folder: Path, *, workers: int = 2, **settings: object
+    database_url: str, folder: Path, *, workers: int = 2, app: str = "", **settings: object
 ) -> Iterator[str]:
-    """The base URL at which gunicorn answers; it is gone afterwards, whatever happened."""
+    """The base URL at which gunicorn answers, with our application or one of the tests' own; it is
+    gone afterwards, whatever happened.
+    """
     environ = {name: value for name, value in os.environ.items() if not name.startswith("ADAPTER_")}
     environ |= {
         "ADAPTER_DATABASE_URL": database_url,
@@ -42,7 +44,7 @@ def serving(
     log = folder / "gunicorn.log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "-c", str(beside("gunicorn.conf.py"))],
+            [sys.executable, "-m", "gunicorn", "-c", str(beside("gunicorn.conf.py")), *app.split()],
             cwd=folder,  # where no settings file of a developer's lies about
             env=environ,
             stdin=subprocess.DEVNULL,

@@ -28,6 +28,8 @@ HOT = {
     "events": "member_id",
     "messages": "member_id",
     "outbox_messages": "member_id",
+    "outbox_events": "line_id",  # a member's, or that of a sale or card which is nobody's
+    "outbox_lines": "id",
 }
 # What has no column of the member's, and the table that has; its key leads there.
 REACHED = {"transaction_items": "transactions"}
@@ -53,14 +55,31 @@ SETTINGS = {
     "outlets",
     "programs",
     "promo_codes",
+    "revisions",
+    "rule_drafts",
     "special_users",
+    "staff_sessions",  # of those who work with the console
+    "staff_users",
     "terminals",
     "tiers",
 }
 # Written by calls, though several members meet there; each with what keeps that from hurting.
 MEETING_PLACES = {
+    "active_days": "a row for each day on which a member did something; no call writes it",
+    "daily_figures": "a row for each day, channel and measure; no call writes it",
+    "rollup_marks": "how far figures are rolled up; no call writes it",
+    "rollup_slices": "what was told of the last two days; no call writes it",
+    "approvals": "a row for each correction that needs a second person; no platform writes it",
+    "changes": "a row for each thing somebody changed by hand; rows are added, never changed",
     "email_locks": "1,024 rows for each program, and only where somebody's e-mail changes",
     "code_misses": "a row for each wrong code that named nobody; rows are added, never changed",
+    "exchanges": "a row for each exchange, written after it by a thread of its own",
+    "exchange_counts": "a row for each protocol and day, added to by that thread once a second",
+    "terminal_uses": "a row for each terminal, written by that thread once a minute",
+    "heartbeats": "a row for each process that works in the background; no call writes it",
+    "outbox_receivers": "a row for each program that is listened to; no call writes it",
+    "job_requests": "a row for each job that somebody at the console wants done now",
+    "job_runs": "a row for each run of a job; no call writes it",
 }
 
 # Columns with a value that is of one member alone: what they are part of is never contended.
@@ -72,6 +91,7 @@ OF_ONE_MEMBER = {
     "entry_id",
     "reverses_id",
     "transaction_id",
+    "line_id",
 }
 # Unique among all members of a program, because that is what is promised. An engine that shards by
 # value keeps each as an index of its own, sharded by these very columns (docs/scale.md).

@@ -9,6 +9,7 @@ from marshmallow import ValidationError
 
 from adapter.config import Config
 from adapter.protocols.fidelizacion.settings import Agreement, CredentialSettings
+from adapter.web.agreements import AnyCredential
 from tests.protocols.fidelizacion.till import Till, refusal
 from tests.protocols.house import SECRET_KEY
 
@@ -20,7 +21,8 @@ def test_a_key_may_say_each_of_them() -> None:
 
     assert CredentialSettings().load(given) == given
     assert CredentialSettings().load({"branches": None}) == {"branches": None}
-    assert set(CredentialSettings().fields) == set(Agreement.__slots__)
+    every = {*Agreement.__slots__, *AnyCredential().fields}
+    assert set(CredentialSettings().fields) == every
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from adapter.core import programs
 from adapter.db import Database
 from adapter.web.application import Application
+from tests.cli.conftest import alone, run, run_alone  # noqa: F401
 from tests.protocols.koshelek.wallet import (
     LOGIN,
     PASSWORD,

@@ -13,7 +13,7 @@ from adapter.protocols.koshelek.settings import Agreement, ProcessSettings
 DOCS = Path(__file__).parents[3] / "docs" / "protocols"
 PAGE = (DOCS / "koshelek.md").read_text(encoding="utf-8")
 DECISIONS = [f"G{number}" for number in range(1, 37)]
-NOT_SERVED = {"G28", "G31", "G32"}
+NOT_SERVED = {"G28", "G31"}
 
 
 def test_the_catalogue_of_codes_is_the_one_that_is_sent():

@@ -7,6 +7,7 @@ from marshmallow import ValidationError
 
 from adapter.config import Config, ConfigError
 from adapter.protocols.koshelek.settings import Agreement, CredentialSettings, ProcessSettings
+from adapter.web.agreements import AnyCredential
 from tests.protocols.house import SECRET_KEY
 from tests.protocols.koshelek.people import CARD, register
 
@@ -92,7 +93,8 @@ def test_a_login_may_say_each_of_them():
     }
 
     assert CredentialSettings().load(given) == given
-    assert set(CredentialSettings().fields) == set(Agreement.__slots__)
+    every = {*Agreement.__slots__, *AnyCredential().fields}
+    assert set(CredentialSettings().fields) == every
 
 
 @pytest.mark.parametrize(

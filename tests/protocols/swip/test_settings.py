@@ -8,6 +8,7 @@ import pytest
 from marshmallow import ValidationError
 
 from adapter.protocols.swip.settings import Agreement, CredentialSettings
+from adapter.web.agreements import AnyCredential
 from tests.protocols.callers import OF_THE_SHAPE
 from tests.protocols.swip.people import PHONE, add_maria
 from tests.protocols.swip.plugin import Plugin, add_token, refused
@@ -18,7 +19,8 @@ def test_a_token_may_say_each_of_them() -> None:
 
     assert CredentialSettings().load(given) == given
     assert CredentialSettings().load({"stores": None}) == {"stores": None}
-    assert set(CredentialSettings().fields) == set(Agreement.__slots__)
+    every = {*Agreement.__slots__, *AnyCredential().fields}
+    assert set(CredentialSettings().fields) == every
 
 
 @pytest.mark.parametrize(
