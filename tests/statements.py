@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from adapter.db import Database
 
@@ -30,3 +31,25 @@ def recorded(database: Database) -> Iterator[list[Statement]]:
         yield sent
     finally:
         event.remove(database.engine, "before_cursor_execute", record)
+
+
+def scanned(connection: Connection, statement: str, parameters: Any = None) -> set[str]:
+    """The tables PostgreSQL reads from end to end for a statement: with these parameters, or with
+    any, for which it plans what has been prepared and often used.
+    """
+    options, places = "FORMAT JSON", dict[str, str]()
+    if parameters is None:
+        options += ", GENERIC_PLAN"
+        statement = re.sub(
+            r"%\((\w+)\)s", lambda m: places.setdefault(m[1], f"${len(places) + 1}"), statement
+        )
+    explained = connection.exec_driver_sql(f"EXPLAIN ({options}) {statement}", parameters)
+    (plan,) = explained.scalar_one()
+    return set(_scanned(plan["Plan"]))
+
+
+def _scanned(node: dict[str, Any]) -> Iterator[str]:
+    if node["Node Type"] == "Seq Scan":
+        yield node["Relation Name"]
+    for child in node.get("Plans", []):
+        yield from _scanned(child)

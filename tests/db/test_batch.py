@@ -8,17 +8,19 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import exc, select
+from sqlalchemy import exc, select, text
 
 from adapter.core.ledger import Account, Entry
 from adapter.core.members import Counters, Member
 from adapter.core.outbox import OutboxEvent, OutboxLine
 from adapter.db import Database, Work
 from adapter.db.base import values_of
-from adapter.db.batch import Overtaken
+from adapter.db.batch import Batch, Overtaken
 from adapter.db.errors import LocksNeeded
+from adapter.db.statements import add_many
 from tests.factories import make_member, make_program
 from tests.on_the_wire import on_the_wire
+from tests.statements import scanned
 
 
 @pytest.fixture
@@ -171,6 +173,35 @@ def test_it_is_one_statement_on_postgresql(database: Database, member: Member) -
     assert len(sent.queries) == (1 if database.dialect == "postgresql" else 3)
     if database.dialect == "postgresql":
         assert sent.all == sent.queries  # which begins and commits by itself
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"])
+def test_a_row_is_found_by_its_key_in_a_table_of_some_size(
+    database: Database, member: Member, engine_name: str
+) -> None:
+    row = account_of(member)
+    batch, sent = Batch(), list[str]()
+    batch.move_on(Account, moved(row, 10, 1), seen=0)
+    batch.send(engine_name, lambda sql, _rows: sent.append(sql) or 1)
+
+    with database.unit_of_work() as work:
+        many = [account_of(member, owner_id=uuid.uuid4()) for _ in range(8000)]
+        add_many(work.session, Account, many)
+        work.session.execute(text("ANALYZE accounts"))
+        assert scanned(work.session.connection(), sent[0]) == set()
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"])
+def test_a_plan_that_stays_is_not_made_for_an_empty_table(
+    database: Database, engine_name: str
+) -> None:
+    look = "SELECT status FROM members WHERE id = %(id)s::UUID"
+
+    with database.glance().engine.connect() as light:
+        light.execute(text("VACUUM ANALYZE members"))
+        assert scanned(light, look) == set()
+    with database.unit_of_work() as work:
+        assert scanned(work.session.connection(), look) == {"members"}
 
 
 def test_the_session_sees_what_was_gathered(database: Database, member: Member) -> None:
