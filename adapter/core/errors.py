@@ -136,6 +136,14 @@ class CardBlocked(Refused):
     """The card is blocked, and the program forbids a card in that situation."""
 
 
+class CardReplaced(CardBlocked):
+    """Another card took its place, that with this `number`; so it stays blocked."""
+
+    def __init__(self, *args: object, number: str = "") -> None:
+        super().__init__(*args)
+        self.number = number
+
+
 class CardNotReserved(Refused):
     """The number is not set aside for a new card, or its time is over."""
 
@@ -196,16 +204,16 @@ class StillSetAside(Refused):
     """Points of the member are set aside, or an order of theirs is open: it must end before."""
 
 
-class NeedsApproval(Refused):
-    """More than one person alone may do: somebody else has to agree."""
-
-
 class AlreadyDecided(Refused):
-    """It was approved or declined before, or its time is over."""
+    """It was approved, declined or taken back before, or its time is over."""
 
 
 class OwnRequest(Refused):
-    """Who asked for it cannot agree to it."""
+    """Who asked for it does not decide on it."""
+
+
+class OthersRequest(Refused):
+    """Only who asked for it takes it back."""
 
 
 class RefundTooLarge(Refused):

@@ -47,6 +47,7 @@ def enrol(
     """
     member = _member(work, program, person)
     is_new = member is None
+    before = None if member is None else {"known_by": _known_by(member)}
     if member is None:
         member = _registered(work, program, person)
     else:
@@ -61,9 +62,15 @@ def enrol(
         subject_kind="member",
         subject_id=member.id,
         program_id=program.id,
-        after={"asked_by": asked_by, "card": has_card},
+        before=before,
+        after={"known_by": _known_by(member), "asked_by": asked_by, "card": has_card},
     )
     return member
+
+
+def _known_by(member: Member) -> list[str]:
+    """The kinds of names somebody has, a line for each; the names are personal."""
+    return sorted(one.kind for one in member.identities)
 
 
 def _member(work: Work, program: ProgramTerms, person: Person) -> Member | None:

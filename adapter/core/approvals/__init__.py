@@ -8,6 +8,7 @@ from adapter.core.approvals.operations import (
     approve,
     decline,
     request,
+    withdraw,
 )
 from adapter.core.approvals.queries import by_id, by_reference, requests, waiting, waiting_of
 
@@ -25,4 +26,5 @@ __all__ = [
     "requests",
     "waiting",
     "waiting_of",
+    "withdraw",
 ]

@@ -17,11 +17,12 @@ TEXT = 255
 
 
 class ApprovalState(StrEnum):
-    """Waiting, and then exactly one of the three others, once."""
+    """Waiting, and then exactly one of the others, once."""
 
     WAITING = "waiting"
     APPROVED = "approved"
     DECLINED = "declined"
+    WITHDRAWN = "withdrawn"  # by who asked
     EXPIRED = "expired"
 
 

@@ -9,7 +9,13 @@ from adapter.core import support
 from adapter.core.amounts import Amount
 from adapter.core.approvals.models import Approval, ApprovalState
 from adapter.core.approvals.queries import by_id, by_reference
-from adapter.core.errors import AlreadyDecided, MemberInactive, OwnRequest, ReferenceReused
+from adapter.core.errors import (
+    AlreadyDecided,
+    MemberInactive,
+    OthersRequest,
+    OwnRequest,
+    ReferenceReused,
+)
 from adapter.core.members import Member
 from adapter.core.origins import Place
 from adapter.core.programs import ProgramTerms
@@ -85,7 +91,7 @@ def approve(
         MemberInactive: The member was erased in the meantime.
         InsufficientPoints: Less is there to be taken.
     """
-    approval = _open(work, program, approval_id, actor=actor)
+    approval = _anothers(work, program, approval_id, actor=actor)
     member = work.session.get_one(Member, approval.member_id)
     adjustment = adjustment_of(approval, program)
     place = Place(channel=channel, actor=approval.requested_by)
@@ -100,13 +106,28 @@ def approve(
 def decline(
     work: Work, program: ProgramTerms, approval_id: uuid.UUID, *, actor: str, reason: str
 ) -> Approval:
-    """The request, which nobody carries out any more; who asked for it may take it back so.
+    """The request, which nobody carries out any more.
+
+    Raises:
+        UnknownApproval, OwnRequest, AlreadyDecided: As `approve`.
+    """
+    approval = _anothers(work, program, approval_id, actor=actor)
+    return _decided(work, approval, ApprovalState.DECLINED, actor, reason)
+
+
+def withdraw(
+    work: Work, program: ProgramTerms, approval_id: uuid.UUID, *, actor: str, reason: str
+) -> Approval:
+    """The request, taken back by who asked for it.
 
     Raises:
         UnknownApproval, AlreadyDecided: As `approve`.
+        OthersRequest: Somebody else did.
     """
-    approval = _open(work, program, approval_id, actor=None)
-    return _decided(work, approval, ApprovalState.DECLINED, actor, reason)
+    approval = _open(work, program, approval_id)
+    if approval.requested_by != actor:
+        raise OthersRequest("only who asked for it takes it back")
+    return _decided(work, approval, ApprovalState.WITHDRAWN, actor, reason)
 
 
 def adjustment_of(approval: Approval, program: ProgramTerms) -> Adjustment:
@@ -116,19 +137,22 @@ def adjustment_of(approval: Approval, program: ProgramTerms) -> Adjustment:
     return Adjustment(
         Amount.parse(told["amount"], program.unit(told["unit"])),
         approval.reason,
-        reference=f"approval/{approval.id}",
+        reference=f"{support.AGREED}{approval.id}",
         expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
     )
 
 
-def _open(
-    work: Work, program: ProgramTerms, approval_id: uuid.UUID, *, actor: str | None
-) -> Approval:
+def _anothers(work: Work, program: ProgramTerms, approval_id: uuid.UUID, *, actor: str) -> Approval:
+    approval = _open(work, program, approval_id)
+    if approval.requested_by == actor:
+        raise OwnRequest("a second person decides")
+    return approval
+
+
+def _open(work: Work, program: ProgramTerms, approval_id: uuid.UUID) -> Approval:
     approval = by_id(work, program.id, approval_id, lock=True)
     if approval.standing(work.now) is not ApprovalState.WAITING:
         raise AlreadyDecided(f"the request is {approval.standing(work.now)}")
-    if actor is not None and approval.requested_by == actor:
-        raise OwnRequest("a second person has to agree")
     return approval
 
 

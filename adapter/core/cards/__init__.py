@@ -33,6 +33,7 @@ from adapter.core.cards.queries import (
 )
 from adapter.core.cards.recognition import recognise
 from adapter.core.cards.replacing import by_id, link, pass_on, reissue
+from adapter.core.cards.succession import successor
 
 __all__ = [
     "BY_CARD",
@@ -69,6 +70,7 @@ __all__ = [
     "reissue",
     "reserve",
     "retire_all",
+    "successor",
     "unblock",
     "unheld",
     "with_holder",

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from adapter.core.cards.barcodes import BarcodeType
 from adapter.core.cards.external_ids import are_anothers
 from adapter.core.cards.models import Card, CardState
+from adapter.core.cards.succession import refuse_replaced
 from adapter.core.cards.telling import tell_issued, tell_state
 from adapter.core.errors import NumberTaken
 from adapter.core.origins import Place
@@ -68,7 +69,11 @@ def add_many(work: Work, program_id: uuid.UUID, facts: Iterable[CardFacts], plac
 
 
 def align(work: Work, card: Card, facts: CardFacts, *, state: CardState | None) -> None:
-    """Have a card agree with what is known of it; a pool's number becomes its holder's card."""
+    """Have a card agree with what is known of it; a pool's number becomes its holder's card.
+
+    Raises:
+        CardReplaced: It is to work again, and another card took its place.
+    """
     if card.member_id is None and facts.member_id is not None:
         card.member_id, card.state = facts.member_id, facts.state
         card.reserved_until, card.issued_at = None, work.now
@@ -76,5 +81,6 @@ def align(work: Work, card: Card, facts: CardFacts, *, state: CardState | None) 
     if card.barcode_number != facts.barcode_number or card.barcode_type != facts.barcode_type:
         card.barcode_type, card.barcode_number = facts.barcode_type, facts.barcode_number
     if state is not None and card.state != state:
+        refuse_replaced(work, card)
         before, card.state = card.state, state
         tell_state(work, card, before)

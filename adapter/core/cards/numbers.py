@@ -26,17 +26,25 @@ def _one(numbers: NumberRange) -> str:
     return body + check_digit(body) if checked else body
 
 
-def check_range(numbers: NumberRange) -> None:
+def check_prefix(numbers: NumberRange) -> None:
+    """Nothing, if numbers can begin so.
+
+    Raises:
+        InvalidNumber: Not digits, or a leading zero.
+    """
+    if not (numbers.prefix.isascii() and numbers.prefix.isdigit()) or numbers.prefix[0] == "0":
+        raise InvalidNumber("a prefix is digits, the first of them not 0")
+
+
+def check_length(numbers: NumberRange) -> None:
     """Nothing, if the range has numbers to give.
 
     Raises:
-        InvalidNumber: Not digits, a leading zero, no free digits, or more than the barcode carries.
+        InvalidNumber: No free digits, or more than the barcode carries.
     """
     kind = BarcodeType(numbers.barcode_type)
     longest = CHECKED_LENGTHS.get(kind, LONGEST)
     checked = longest == numbers.length and kind in CHECKED_LENGTHS
-    if not (numbers.prefix.isascii() and numbers.prefix.isdigit()) or numbers.prefix[0] == "0":
-        raise InvalidNumber("a prefix is digits, the first of them not 0")
     if not len(numbers.prefix) + checked < numbers.length <= longest:
         raise InvalidNumber("the length leaves no free digits, or is more than the barcode carries")
 

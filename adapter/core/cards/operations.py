@@ -16,6 +16,7 @@ from adapter.core.cards.external_ids import are_anothers
 from adapter.core.cards.models import Card, CardState
 from adapter.core.cards.numbers import check_number, draw
 from adapter.core.cards.queries import by_number, of_member
+from adapter.core.cards.succession import refuse_replaced
 from adapter.core.cards.telling import tell, tell_issued, tell_state
 from adapter.core.errors import (
     AlreadyHoldsCard,
@@ -256,10 +257,12 @@ def unblock(work: Work, program_id: uuid.UUID, *, number: str) -> Card:
 
     Raises:
         UnknownCard: There is no such card.
+        CardReplaced: Another card took its place.
     """
     card = by_number(work, program_id, number, lock=True)
     if card.state != CardState.BLOCKED:
         return card
+    refuse_replaced(work, card)
     return _set(work, card, CardState.ACTIVE if card.member_id else CardState.RESERVED)
 
 

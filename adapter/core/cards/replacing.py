@@ -6,10 +6,12 @@ import uuid
 
 from sqlalchemy import select, update
 
+from adapter.core import trail
 from adapter.core.cards.external_ids import are_anothers
 from adapter.core.cards.models import Card, CardState
 from adapter.core.cards.operations import create
 from adapter.core.cards.queries import by_number
+from adapter.core.cards.succession import REISSUING, refuse_replaced
 from adapter.core.cards.telling import tell, tell_issued
 from adapter.core.errors import (
     CardBlocked,
@@ -43,14 +45,22 @@ def by_id(work: Work, program_id: uuid.UUID, card_id: uuid.UUID, *, lock: bool =
 
 
 def reissue(
-    work: Work, program: ProgramTerms, member: Member, card_id: uuid.UUID, *, place: Place
+    work: Work,
+    program: ProgramTerms,
+    member: Member,
+    card_id: uuid.UUID,
+    *,
+    place: Place,
+    reason: str = "",
+    request_id: str = "",
 ) -> Card:
-    """A card on a new number in place of this one, which is blocked from now on: who finds it can
-    do nothing with it, and its holder keeps the points.
+    """A card on a new number in place of this one, which is blocked for good: who finds it can do
+    nothing with it, and its holder keeps the points. The trail says so, and keeps it blocked.
 
     Raises:
         UnknownCard: It is no card of this member, or one that is used no longer.
-        Refused: It was replaced before, and the member holds another that can be used.
+        CardReplaced: It was replaced before.
+        Refused: It is blocked, and the member holds another that can be used.
         MemberInactive: The member was erased, merged into somebody else, or is blocked.
         NumbersExhausted: The program's range has hardly any numbers left.
     """
@@ -58,12 +68,26 @@ def reissue(
     card = by_id(work, program.id, card_id, lock=True)
     if card.member_id != member.id or card.state == CardState.LAPSED:
         raise UnknownCard("this is no card of the member that is in use")
+    refuse_replaced(work, card)
     if card.state == CardState.BLOCKED and _usable(work, member):
         raise Refused("the member holds another card by now")
-    card.state = CardState.BLOCKED
+    before, card.state = card.state, CardState.BLOCKED
     tell(work, card, EventType.CARD_REPLACED)
     work.session.flush()
-    return create(work, program, state=CardState.ACTIVE, member=member, place=place)
+    new = create(work, program, state=CardState.ACTIVE, member=member, place=place)
+    trail.record(
+        work,
+        actor=place.actor,
+        action=REISSUING,
+        subject_kind="card",
+        subject_id=card.id,
+        program_id=program.id,
+        reason=reason,
+        before={"state": before},
+        after={"state": card.state, "card": new.id, "member": member.id},
+        request_id=request_id,
+    )
+    return new
 
 
 def link(work: Work, program: ProgramTerms, member: Member, *, number: str, place: Place) -> Card:

@@ -109,6 +109,11 @@ def take(
     return _used(work, code)
 
 
+def end_all(work: Work) -> int:
+    """How many codes were alive, of any program; none is from now on."""
+    return _end(work, ShortCode.expires_at > work.now)
+
+
 def drop_old(work: Work) -> int:
     """How many codes and wrong tries were past their retention, and are gone now."""
     limit, gone = work.now - KEPT, 0

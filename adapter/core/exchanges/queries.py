@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from adapter.core.amounts import Amount
@@ -56,18 +56,28 @@ def recent(
     program_id: uuid.UUID | None,
     filters: Filters = NOTHING,
     *,
+    and_of_none: bool = False,
     after: uuid.UUID | None = None,
     limit: int = LIMIT,
     oldest_first: bool = False,
 ) -> Sequence[Exchange]:
     """A page of the exchanges of a program, or of all, the latest first; `after` is the last id of
-    the page before.
+    the page before. Those of nobody who was recognised are among them with `and_of_none`.
     """
-    found = _within(select(Exchange), program_id).where(*_conditions(filters))
+    # Of "this program or none" no engine makes a walk along the index that ends with the page.
+    mine = true() if program_id is None else Exchange.program_id == program_id
+    whose: list[ColumnElement[bool]] = [mine]
+    if and_of_none:
+        whose.append(Exchange.program_id.is_(None))
+    conditions = _conditions(filters)
     if after is not None:
-        found = found.where(Exchange.id > after if oldest_first else Exchange.id < after)
-    order = Exchange.id.asc() if oldest_first else Exchange.id.desc()
-    return work.session.scalars(found.order_by(order).limit(limit)).all()
+        conditions.append(Exchange.id > after if oldest_first else Exchange.id < after)
+    # The index begins with the program, which PostgreSQL does not take for settled by IS NULL.
+    keys = [Exchange.id] if program_id is None else [Exchange.program_id, Exchange.id]
+    order = [key.asc() if oldest_first else key.desc() for key in keys]
+    page = select(Exchange).where(*conditions).order_by(*order).limit(limit)
+    found = [one for part in whose for one in work.session.scalars(page.where(part))]
+    return sorted(found, key=lambda one: one.id, reverse=not oldest_first)[:limit]
 
 
 def of_member(
@@ -77,10 +87,20 @@ def of_member(
     return recent(work, None, Filters(member_id=member_id), after=after, limit=limit)
 
 
-def by_id(work: Work, program_id: uuid.UUID | None, exchange_id: uuid.UUID) -> Exchange | None:
-    """The exchange with this id, of this program alone where one is named."""
-    found = _within(select(Exchange), program_id).where(Exchange.id == exchange_id)
-    return work.session.scalar(found)
+def by_id(
+    work: Work,
+    program_id: uuid.UUID | None,
+    exchange_id: uuid.UUID,
+    *,
+    and_of_none: bool = False,
+) -> Exchange | None:
+    """The exchange with this id: where a program is named, of this one alone, or with
+    `and_of_none` of none.
+    """
+    found = work.session.get(Exchange, exchange_id)
+    if found is None or program_id is None or found.program_id == program_id:
+        return found
+    return found if and_of_none and found.program_id is None else None
 
 
 def caller_of(work: Work, exchange: Exchange) -> Caller | None:
@@ -174,10 +194,6 @@ def effects(work: Work, entry_ids: Sequence[uuid.UUID]) -> list[Effect]:
         after = Amount(posting.balance_after_minor or 0, unit)
         legs[posting.entry_id].append(Leg(account.role, moved, after - moved, after))
     return [Effect(entries[one], tuple(legs[one])) for one in entry_ids if one in entries]
-
-
-def _within(found: Select[Exchange], program_id: uuid.UUID | None) -> Select[Exchange]:
-    return found if program_id is None else found.where(Exchange.program_id == program_id)
 
 
 def _conditions(wanted: Filters) -> list[ColumnElement[bool]]:

@@ -3,12 +3,14 @@
 from adapter.core.outbox.lines import Claimed, Ended, Went, claim_lines, note_lines
 from adapter.core.outbox.models import OutboxEvent, OutboxLine, OutboxMessage, Outcome, Receiver
 from adapter.core.outbox.operations import (
+    KEPT,
     bury,
     claim,
     deliver,
     drop,
     drop_old,
     drop_old_events,
+    drop_unheard,
     fail,
     postpone,
     put,
@@ -22,6 +24,8 @@ from adapter.core.outbox.queries import (
     event_by_id,
     events_of,
     held_up,
+    programs_due,
+    unheard,
 )
 from adapter.core.outbox.receivers import (
     all_receivers,
@@ -48,6 +52,7 @@ from adapter.core.outbox.topics import FAMILIES, EventType
 __all__ = [
     "ATTEMPTS",
     "FAMILIES",
+    "KEPT",
     "Backlog",
     "Choice",
     "Claimed",
@@ -69,6 +74,7 @@ __all__ = [
     "drop",
     "drop_old",
     "drop_old_events",
+    "drop_unheard",
     "due",
     "due_receivers",
     "end_probe",
@@ -84,6 +90,7 @@ __all__ = [
     "note_receiver",
     "pause",
     "postpone",
+    "programs_due",
     "put",
     "rate_of",
     "receiver",
@@ -93,5 +100,6 @@ __all__ = [
     "subscriptions",
     "take_probe",
     "tell",
+    "unheard",
     "wait_after",
 ]

@@ -7,12 +7,13 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select, update
 
 from adapter.core.outbox.ids import first_id_at
 from adapter.core.outbox.models import OutboxEvent, OutboxLine, OutboxMessage, Outcome
 from adapter.core.outbox.queries import is_due
 from adapter.core.outbox.rules import ATTEMPTS, wait_after
+from adapter.core.outbox.subscriptions import UNHEARD
 from adapter.db import Work
 
 # Whoever takes a message has so long to deliver it before another may: well above the time-outs
@@ -48,21 +49,26 @@ def put(
     return message
 
 
-def claim(work: Work, *, limit: int, due_by: datetime | None = None) -> Sequence[OutboxMessage]:
+def claim(
+    work: Work,
+    *,
+    limit: int,
+    program_id: uuid.UUID | None = None,
+    due_by: datetime | None = None,
+) -> Sequence[OutboxMessage]:
     """Messages that are due, the oldest first, and nobody else's until the lease is over.
 
-    With `due_by` only those that were due then: who asks again and again gets each of them once.
+    With `program_id` only those of a program. With `due_by` only those that were due then: who
+    asks again and again gets each of them once.
 
     To be committed before anything is sent: what is sent cannot be rolled back. An attempt counts
     from here, so that a message on which its deliverer dies is given up as well.
     """
-    found = work.session.scalars(
-        select(OutboxMessage)
-        .where(*is_due(due_by or work.now))
-        .order_by(OutboxMessage.next_try_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
+    wanted = select(OutboxMessage).where(*is_due(due_by or work.now))
+    if program_id is not None:
+        wanted = wanted.where(OutboxMessage.program_id == program_id)
+    wanted = wanted.order_by(OutboxMessage.next_try_at).limit(limit)
+    found = work.session.scalars(wanted.with_for_update(skip_locked=True)).all()
     claimed = []
     for message in found:
         if message.attempts >= ATTEMPTS:
@@ -121,6 +127,44 @@ def drop_old(work: Work) -> int:
     result = work.session.execute(
         delete(OutboxMessage).where(OutboxMessage.ended_at < work.now - KEPT)
     )
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def drop_unheard(work: Work, *, limit: int = 500) -> int:
+    """How many events, of at most so many lines, have waited for longer than any is kept, though
+    nobody listens to their program any more: they end here. Whoever gets some asks again.
+    """
+    old = OutboxEvent.id < first_id_at(work.now - KEPT)
+    found = (
+        select(OutboxLine.id)
+        .join(OutboxEvent, OutboxEvent.line_id == OutboxLine.id)
+        .where(
+            OutboxLine.program_id.in_(UNHEARD.with_only_columns(UNHEARD.selected_columns.id)),
+            OutboxLine.position > OutboxLine.done,
+            OutboxEvent.position == OutboxLine.done + 1,
+            old,
+        )
+        .order_by(OutboxLine.id)
+        .limit(limit)
+        .with_for_update(of=OutboxLine)
+    )
+    line_ids = work.session.scalars(found).all()
+    if not line_ids:
+        return 0
+    last = select(func.max(OutboxEvent.position)).where(OutboxEvent.line_id == OutboxLine.id, old)
+    # Whoever has claimed them since somebody listens again is not heard.
+    forgotten = {"claim": OutboxLine.claim + 1, "attempts": 0, "first_try_at": None}
+    moved = update(OutboxLine).where(OutboxLine.id.in_(line_ids))
+    moved = moved.values(done=last.scalar_subquery(), last_error="", **forgotten)
+    work.session.execute(moved.execution_options(synchronize_session=False))
+    done = select(OutboxLine.done).where(OutboxLine.id == OutboxEvent.line_id).scalar_subquery()
+    ended = update(OutboxEvent).where(
+        OutboxEvent.line_id.in_(line_ids),
+        OutboxEvent.ended_at.is_(None),
+        OutboxEvent.position <= done,
+    )
+    ended = ended.values(ended_at=work.now, outcome=Outcome.DROPPED)
+    result = work.session.execute(ended.execution_options(synchronize_session=False))
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 

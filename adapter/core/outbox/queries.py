@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 
 from adapter.core.outbox.models import OutboxEvent, OutboxLine, OutboxMessage, Outcome
+from adapter.core.outbox.subscriptions import UNHEARD
 from adapter.db import Work
 from adapter.db.statements import constant
 
@@ -34,6 +35,13 @@ def due(work: Work, *, limit: int) -> Sequence[OutboxMessage]:
     """Messages to be delivered now, the oldest first; to deliver them, `claim` them."""
     found = select(OutboxMessage).where(*is_due(work.now)).order_by(OutboxMessage.next_try_at)
     return work.session.scalars(found.limit(limit)).all()
+
+
+def programs_due(work: Work) -> Sequence[uuid.UUID]:
+    """The programs that have messages to be delivered now, whoever has waited longest in front."""
+    found = select(OutboxMessage.program_id).where(*is_due(work.now))
+    oldest = func.min(OutboxMessage.next_try_at)
+    return work.session.scalars(found.group_by(OutboxMessage.program_id).order_by(oldest)).all()
 
 
 def backlogs(work: Work) -> dict[uuid.UUID, Backlog]:
@@ -90,6 +98,16 @@ def event_backlogs(work: Work, program_id: uuid.UUID | None = None) -> dict[uuid
         known = found.get(of, Backlog())
         found[of] = Backlog(known.waiting, known.due_since, count)
     return found
+
+
+def unheard(work: Work) -> dict[str, Backlog]:
+    """The events that wait for nobody, by the code of their program: who listened does not any
+    more.
+    """
+    left = event_backlogs(work)
+    codes = work.session.execute(UNHEARD.order_by(UNHEARD.selected_columns.code))
+    found = {code: left.get(program_id, Backlog()) for program_id, code in codes}
+    return {code: backlog for code, backlog in found.items() if backlog.waiting}
 
 
 def event_by_id(work: Work, program_id: uuid.UUID, event_id: uuid.UUID) -> OutboxEvent | None:

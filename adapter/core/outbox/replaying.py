@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Uuid, literal, select, tuple_, update
 
 from adapter.core.outbox.ids import first_id_at
 from adapter.core.outbox.models import OutboxEvent, Outcome
@@ -15,6 +15,7 @@ from adapter.db import Work
 
 PAGE = 500
 MILLISECOND = timedelta(milliseconds=1)  # what an id can tell apart
+Place = tuple[uuid.UUID, int]  # an event's line, and its position there
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +47,20 @@ class Choice:
 
 
 def replay(
-    work: Work, choice: Choice, *, after: uuid.UUID | None = None, limit: int = PAGE
-) -> tuple[int, uuid.UUID | None]:
-    """How many events were put at the end of their lines once more, and the last of them, after
-    which the next page begins; none where there is no more.
+    work: Work, choice: Choice, *, after: Place | None = None, limit: int = PAGE
+) -> tuple[int, Place | None]:
+    """How many events were put at the end of their lines once more, in the order in which they
+    stand there, and the place of the last, after which the next page begins; none where there is
+    no more.
 
     Only what has ended is told again; a repeat that waits is told soon enough.
     """
-    found = select(OutboxEvent).where(*_conditions(choice)).order_by(OutboxEvent.id).limit(limit)
+    # By their ids those of one instant would come in any order.
+    place = OutboxEvent.line_id, OutboxEvent.position
+    found = select(OutboxEvent).where(*_conditions(choice)).order_by(*place).limit(limit)
     if after is not None:
-        found = found.where(OutboxEvent.id > after)
+        line_id, position = after
+        found = found.where(tuple_(*place) > tuple_(literal(line_id, Uuid()), literal(position)))
     events = work.session.scalars(found).all()
     for event in events:
         append(
@@ -71,7 +76,8 @@ def replay(
         work.session.execute(
             update(OutboxEvent).where(OutboxEvent.id.in_(dead)).values(outcome=Outcome.REPLAYED)
         )
-    return len(events), events[-1].id if len(events) == limit else None
+    last = events[-1] if len(events) == limit else None
+    return len(events), (last.line_id, last.position) if last else None
 
 
 def _conditions(choice: Choice) -> list[ColumnElement[bool]]:

@@ -21,11 +21,12 @@ LIFE = timedelta(seconds=3)
 _PROGRAMS = table(
     "programs", column("id", Uuid), column("code", String), column("settings", Document)
 )
+_ADDRESS = _PROGRAMS.c.settings["event_webhook"].as_string()
 _SUBSCRIBED = Lookup(
-    select(_PROGRAMS.c.id, _PROGRAMS.c.code, _PROGRAMS.c.settings).where(
-        _PROGRAMS.c.settings["event_webhook"].as_string().is_not(None)
-    )
+    select(_PROGRAMS.c.id, _PROGRAMS.c.code, _PROGRAMS.c.settings).where(_ADDRESS.is_not(None))
 )
+# Ids and codes of the programs that nobody listens to.
+UNHEARD = select(_PROGRAMS.c.id, _PROGRAMS.c.code).where(_ADDRESS.is_(None))
 _KEY, _NOT_SHARED = "subscriptions", "subscriptions not shared"
 
 

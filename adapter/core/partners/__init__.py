@@ -11,6 +11,7 @@ from adapter.core.partners.models import (
 )
 from adapter.core.partners.operations import (
     authenticate,
+    change_key,
     check_key,
     create_credential,
     drop_old_messages,
@@ -37,6 +38,7 @@ __all__ = [
     "Outlet",
     "Terminal",
     "authenticate",
+    "change_key",
     "check_key",
     "create_credential",
     "credentials",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -137,6 +138,33 @@ def check_key(work: Work, mark: bytes) -> bool:
     insert_unless_there(work.session, KeyMark, {"id": 1, "mark": mark}, unique=["id"])
     kept = work.session.scalar(select(KeyMark.mark))
     return kept is not None and hmac.compare_digest(kept, mark)
+
+
+def change_key(work: Work, mark: bytes) -> Sequence[Credential]:
+    """The credentials that opened until now, by the digests of another key: all have ended, and
+    this installation's key is the one with this mark.
+
+    Their time is over, and none is revoked: nobody has anything against those who held them.
+
+    Raises:
+        Conflict: The key is the one that the digests were made with.
+    """
+    kept = work.session.get(KeyMark, 1, with_for_update=True)
+    if kept is not None and hmac.compare_digest(kept.mark, mark):
+        raise Conflict("the credentials were made with this secret key")
+    ended = work.session.scalars(
+        select(Credential)
+        .where(
+            Credential.status == CredentialStatus.ACTIVE,
+            or_(Credential.expires_at.is_(None), Credential.expires_at > work.now),
+        )
+        .order_by(Credential.created_at, Credential.id)
+    ).all()
+    for credential in ended:
+        credential.expires_at = work.now
+    work.session.merge(KeyMark(id=1, mark=mark))
+    work.session.flush()
+    return ended
 
 
 def put_outlet(

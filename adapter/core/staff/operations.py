@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, update
 from adapter.core import trail
 from adapter.core.errors import Conflict, Invalid, NotFound, Unauthenticated
 from adapter.core.staff.models import StaffSession, StaffUser
+from adapter.core.staff.queries import find
 from adapter.core.staff.rules import (
     IDLE,
     LANGUAGES,
@@ -68,9 +69,11 @@ def set_password(work: Work, user_id: uuid.UUID, *, password_hash: str, by: str)
         NotFound: There is nobody with this id.
     """
     user = _locked(work, user_id)
+    before = {"password_changed_at": user.password_changed_at}
     user.password_hash, user.password_changed_at = password_hash, work.now
+    after = {"password_changed_at": user.password_changed_at}
     _end_all(work, user)
-    _record(work, user, by, "user.password")
+    _record(work, user, by, "user.password", before, after)
     return user
 
 
@@ -186,16 +189,27 @@ def seen(work: Work, session_id: uuid.UUID) -> None:
     work.session.execute(found.values(seen_at=work.now))
 
 
-def sign_out(work: Work, user_id: uuid.UUID, session_id: uuid.UUID) -> None:
+def note_refusal(work: Work, login: str) -> None:
+    """Have the trail say that somebody was refused who tried to sign in as one of them; nothing
+    where nobody has the login, for what was typed may be anything, a password among others.
+    """
+    user = find(work, login)
+    if user is not None:
+        _record(work, user, "console", "user.refuse")
+
+
+def sign_out(work: Work, user_id: uuid.UUID, session_id: uuid.UUID, *, by: str) -> None:
     """End one session of somebody.
 
     Raises:
         NotFound: They have no such session.
     """
+    user = _locked(work, user_id)
     mine = (StaffSession.id == session_id, StaffSession.user_id == user_id)
     ended: Any = work.session.execute(delete(StaffSession).where(*mine))
     if not ended.rowcount:
         raise NotFound("no such session")
+    _record(work, user, by, "user.sign_out", {"session": session_id}, {})
 
 
 def sign_out_everywhere(work: Work, user_id: uuid.UUID, *, by: str) -> int:
@@ -208,6 +222,15 @@ def sign_out_everywhere(work: Work, user_id: uuid.UUID, *, by: str) -> int:
     ended = _end_all(work, user)
     _record(work, user, by, "user.sign_out", {"sessions": ended}, {"sessions": 0})
     return ended
+
+
+def sign_everybody_out(work: Work) -> int:
+    """How many sessions lived; nobody has one from now on."""
+    alive = delete(StaffSession).where(
+        StaffSession.expires_at > work.now, StaffSession.seen_at > work.now - IDLE
+    )
+    result: Any = work.session.execute(alive)
+    return int(result.rowcount)
 
 
 def drop_old_sessions(work: Work) -> int:

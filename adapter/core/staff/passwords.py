@@ -18,8 +18,9 @@ def hash_of(password: str) -> str:
 
 def is_right(kept: str | None, password: str) -> bool:
     """Whether this is the password; where there is none to compare with, no, after as long."""
+    nobodys = _nobodys()  # in any case: the first of a process would take longer
     try:
-        return _HASHER.verify(kept or _nobodys(), password) and kept is not None
+        return _HASHER.verify(kept or nobodys, password) and kept is not None
     except (VerificationError, InvalidHashError):
         return False
 

@@ -47,6 +47,7 @@ class Permission(StrEnum):
     DOWNLOAD = "download"
     SETTINGS = "settings"
     RULES = "rules"
+    PLATFORMS = "platforms"
     CREDENTIALS = "credentials"
     REQUESTS = "requests"
     REPLAY = "replay"
@@ -79,6 +80,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.DOWNLOAD,
             Permission.SETTINGS,
             Permission.RULES,
+            Permission.PLATFORMS,
             Permission.TRAIL,
         },
         Role.ENGINEER: frozenset(
@@ -89,6 +91,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.REPLAY,
                 Permission.WEBHOOKS,
                 Permission.JOBS,
+                Permission.PLATFORMS,
                 Permission.CREDENTIALS,
                 Permission.SETTINGS,
                 Permission.TRAIL,
@@ -99,6 +102,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.VIEW,
                 Permission.FIGURES,
                 Permission.DOWNLOAD,
+                Permission.PLATFORMS,
                 Permission.REQUESTS,
                 Permission.TRAIL,
             }

@@ -1,11 +1,12 @@
 """Support: what a desk does for a member, across all that the core knows of them."""
 
 from adapter.core.support.adjusting import (
+    ADJUSTING,
+    AGREED,
     Adjustment,
     adjust,
     is_reversible,
     needs_approval,
-    refuse_unapproved,
     reverse,
 )
 from adapter.core.support.arithmetic import reckoning
@@ -20,8 +21,8 @@ from adapter.core.support.merging import (
     survivor_of,
 )
 from adapter.core.support.searching import By, Hit, phones_meant, search
-from adapter.core.support.shown import Say, moment, money, plain
-from adapter.core.support.standing import Standing, standings
+from adapter.core.support.shown import Say, moment, money, told_in
+from adapter.core.support.standing import Standing, balances, spendable, standings
 from adapter.core.support.timeline import (
     Held,
     Movement,
@@ -33,6 +34,8 @@ from adapter.core.support.timeline import (
 from adapter.core.support.wording import TEMPLATES, sentences
 
 __all__ = [
+    "ADJUSTING",
+    "AGREED",
     "Adjustment",
     "By",
     "Held",
@@ -45,6 +48,7 @@ __all__ = [
     "TEMPLATES",
     "Wanted",
     "adjust",
+    "balances",
     "bring_over",
     "entered",
     "erase",
@@ -55,15 +59,15 @@ __all__ = [
     "money",
     "needs_approval",
     "phones_meant",
-    "plain",
     "preview",
     "reckoning",
-    "refuse_unapproved",
     "reverse",
     "search",
     "sentences",
+    "spendable",
     "standings",
     "stranded",
     "survivor_of",
+    "told_in",
     "within",
 ]

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
 
 from adapter.core import ledger, payments
 from adapter.core.amounts import Amount
-from adapter.core.errors import InvalidAmount, NeedsApproval, Refused, UnknownEntry
-from adapter.core.ledger import Details, Entry, EntryKind, Explanation, Purse, Role, Terms
+from adapter.core.errors import InvalidAmount, Refused, UnknownEntry
+from adapter.core.ledger import (
+    Details,
+    Entry,
+    EntryKind,
+    Explanation,
+    Posting,
+    Purse,
+    Role,
+    Terms,
+)
 from adapter.core.members import Member
 from adapter.core.origins import Origin, Place, fingerprint
 from adapter.core.programs import ProgramTerms
@@ -18,6 +29,8 @@ from adapter.db import Work
 
 ADJUSTING = "adjust"
 REVERSING = "reverse"
+AGREED = "approval/"  # how the reference of a correction begins to which a second person agreed
+LIMITED_FOR = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +88,34 @@ def adjust(
     )
 
 
-def needs_approval(program: ProgramTerms, amount: Amount) -> bool:
-    """Whether so much is above what one person may correct alone."""
+def needs_approval(
+    work: Work, program: ProgramTerms, member: Member, amount: Amount, *, actor: str
+) -> bool:
+    """Whether so much is above what one person may correct alone for a member within a day; the
+    member is locked, so that of two corrections at once the second counts the first.
+    """
     limit = program.settings.adjust_limit_points
     if limit is None:
         return False
     # Whatever is not points is never below the limit: nobody has said what it is worth.
     if amount.unit != program.points:
         return True
-    return abs(amount.minor) > Amount.parse(limit, program.points).minor
+    most = Amount.parse(limit, program.points).minor
+    return abs(amount.minor) + _corrected(work, program, member, actor) > most
 
 
-def refuse_unapproved(program: ProgramTerms, amount: Amount) -> None:
-    """Nothing, if one person may correct so much alone.
-
-    Raises:
-        NeedsApproval: Somebody else has to agree.
-    """
-    if needs_approval(program, amount):
-        raise NeedsApproval("above the limit of the program")
+def _corrected(work: Work, program: ProgramTerms, member: Member, actor: str) -> int:
+    """How many points somebody gave to a member or took within a day, nobody else agreeing."""
+    mine = (
+        Entry.member_id == member.id,
+        Entry.recorded_at > work.now - LIMITED_FOR,
+        Entry.unit == program.points.code,
+        Entry.origin_operation == ADJUSTING,
+        Entry.actor == actor,
+        ~Entry.origin_reference.startswith(AGREED),
+    )
+    moved = select(func.sum(Posting.amount_minor)).join(Entry, Entry.id == Posting.entry_id)
+    return int(work.session.scalar(moved.where(*mine, Posting.amount_minor > 0)) or 0)
 
 
 def reverse(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
-from adapter.core.amounts import Amount, Unit
-from adapter.core.support.shown import Say, money, plain
+from adapter.core.amounts import POINTS, Amount, Unit
+from adapter.core.support.shown import PLAIN, Say
 
 ROUNDED = {
     "down": "{product} ({rule}), rounded down to {step}",
@@ -19,12 +20,12 @@ CAPPED = {
     "day": "{said}, and at most {cap} a day",
 }
 BASE, ON_TOP = "Base: {said}: {points}.", "On top: {said}: {points}."
-PRODUCT = "{base} × {rate} = {raw} points"
+PRODUCT = "{base} × {rate} = {points}"
 RULE = "rule {rule}, version {version}"
 LINE, LINES = "{rule}, line {lines}", "{rule}, lines {lines}"
 MORE_LINES = "{rule}, lines {lines} and {more} more"
-TOGETHER = "Together: {points} points."
-EVENT = 'The event "{event}" brings {points} points ({rule}).'
+TOGETHER = "Together: {points}."
+EVENT = 'The event "{event}" brings {points} ({rule}).'
 LOYALTY = "Of {whole}, {paid} were paid with points or credit, which earns nothing: {base} count."
 MULTIPLIER = "The × {factor} is {rule}."
 # All that is said, for those who say it in another language.
@@ -46,7 +47,7 @@ TEMPLATES = (
 MOST_LINES = 5
 
 
-def reckoning(told: Mapping[str, Any], currency: str, say: Say = plain) -> Iterator[str]:
+def reckoning(told: Mapping[str, Any], currency: str, say: Say = PLAIN) -> Iterator[str]:
     """The story of how a rule, or several, came to so many points; a sentence a line."""
     if "event" in told:
         yield _of_event(told, say)
@@ -56,12 +57,11 @@ def reckoning(told: Mapping[str, Any], currency: str, say: Say = plain) -> Itera
         yield _part(part, told["points_decimals"], currency, say)
     yield from _multipliers(told["parts"], say)
     if len(told["parts"]) > 1:
-        points = _points(told["points_minor"], told["points_decimals"])
-        yield say(TOGETHER).format(points=points)
+        yield say(TOGETHER).format(points=say.points(_points(told, told["points_decimals"])))
 
 
 def _of_event(told: Mapping[str, Any], say: Say) -> str:
-    points = _points(told["points_minor"], told["points_decimals"])
+    points = say.points(_points(told, told["points_decimals"]))
     return say(EVENT).format(event=told["event"], points=points, rule=_rule(told, say))
 
 
@@ -69,29 +69,33 @@ def _loyalty(told: Mapping[str, Any], currency: str, say: Say) -> Iterator[str]:
     paid, base = int(told["loyalty_minor"]), int(told["base_minor"])
     if paid:
         yield say(LOYALTY).format(
-            whole=money(base + paid, currency),
-            paid=money(paid, currency),
-            base=money(base, currency),
+            whole=say.money(base + paid, currency),
+            paid=say.money(paid, currency),
+            base=say.money(base, currency),
         )
 
 
 def _part(part: Mapping[str, Any], decimals: int, currency: str, say: Say) -> str:
-    product = say(PRODUCT).format(base=_base(part, currency), rate=part["rate"], raw=part["raw"])
-    rule = _lines(_rule(part, say), part["lines"], say)
-    said = say(ROUNDED[part["rounding"]]).format(product=product, rule=rule, step=part["round_to"])
+    product = say(PRODUCT).format(
+        base=_base(part, currency, say),
+        rate=_number(part["rate"], say),
+        points=say.points(Decimal(part["raw"])),
+    )
+    rule, step = _lines(_rule(part, say), part["lines"], say), _number(part["round_to"], say)
+    said = say(ROUNDED[part["rounding"]]).format(product=product, rule=rule, step=step)
     if part["capped_by"]:
-        said = say(CAPPED[part["capped_by"]]).format(said=said, cap=part["cap"])
-    points = _points(part["points_minor"], decimals)
+        said = say(CAPPED[part["capped_by"]]).format(said=said, cap=_number(part["cap"], say))
+    points = say.number(_points(part, decimals))
     return say(ON_TOP if part["on_top"] else BASE).format(said=said, points=points)
 
 
-def _base(part: Mapping[str, Any], currency: str) -> str:
+def _base(part: Mapping[str, Any], currency: str, say: Say) -> str:
     """The money of a part: `5.00 RUB`, or `(5.00 RUB + 13.60 RUB × 2)`."""
     whole = int(part["base_minor"])
     multiplied = [(int(one["base_minor"]), one["factor"]) for one in part["multipliers"]]
     rest = whole - sum(base for base, _ in multiplied)
-    sums = [money(rest, currency)] if rest or not multiplied else []
-    sums += [f"{money(base, currency)} × {factor}" for base, factor in multiplied]
+    sums = [say.money(rest, currency)] if rest or not multiplied else []
+    sums += [f"{say.money(base, currency)} × {_number(one, say)}" for base, one in multiplied]
     return sums[0] if len(sums) == 1 else f"({' + '.join(sums)})"
 
 
@@ -100,7 +104,7 @@ def _multipliers(parts: Sequence[Mapping[str, Any]], say: Say) -> Iterator[str]:
     rules = {(m["factor"], m["rule"], m["version"]) for part in parts for m in part["multipliers"]}
     for factor, rule, version in sorted(rules):
         named = _rule({"rule": rule, "version": version}, say)
-        yield say(MULTIPLIER).format(factor=factor, rule=named)
+        yield say(MULTIPLIER).format(factor=_number(factor, say), rule=named)
 
 
 def _rule(told: Mapping[str, Any], say: Say) -> str:
@@ -117,5 +121,9 @@ def _lines(rule: str, references: Sequence[str], say: Say) -> str:
     return say(LINE if len(references) == 1 else LINES).format(rule=rule, lines=shown)
 
 
-def _points(minor: int, decimals: int) -> Amount:
-    return Amount(minor, Unit("points", decimals))
+def _number(text: str, say: Say) -> str:
+    return say.number(Decimal(text))
+
+
+def _points(told: Mapping[str, Any], decimals: int) -> Decimal:
+    return Decimal(str(Amount(told["points_minor"], Unit(POINTS.code, decimals))))

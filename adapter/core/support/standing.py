@@ -8,13 +8,27 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from adapter.core import ledger
-from adapter.core.amounts import Amount
+from adapter.core.amounts import Amount, Unit
 from adapter.core.ledger import Balance, Portion, Purse
 from adapter.core.members import Member
 from adapter.core.programs import ProgramTerms
 from adapter.db import Work
 
 SOON = timedelta(days=30)
+
+
+def balances(work: Work, program: ProgramTerms, member_id: uuid.UUID) -> dict[str, Amount]:
+    """What a member may spend of each unit, in whichever purses it is."""
+    found: dict[str, Amount] = {program.points.code: Amount.zero(program.points)}
+    for code, card_id in ledger.units_of(work, member_id):
+        held = ledger.balance(work, Purse(program.id, member_id, program.unit(code), card_id))
+        found[code] = found.get(code, Amount.zero(program.unit(code))) + held.available
+    return found
+
+
+def spendable(work: Work, program: ProgramTerms, member_id: uuid.UUID, unit: Unit) -> Amount:
+    """What a member may spend of one unit, in whichever purses it is."""
+    return balances(work, program, member_id).get(unit.code, Amount.zero(unit))
 
 
 @dataclass(frozen=True, slots=True)

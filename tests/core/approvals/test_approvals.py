@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -14,7 +15,7 @@ from adapter.core.approvals import Approval, ApprovalState
 from adapter.core.errors import (
     AlreadyDecided,
     InsufficientPoints,
-    NeedsApproval,
+    OthersRequest,
     OwnRequest,
     ReferenceReused,
     UnknownApproval,
@@ -64,20 +65,73 @@ def approve(work: Work, program: ProgramTerms, approval: Approval, actor: str = 
     return approvals.approve(work, program, approval.id, actor=actor, channel="console")
 
 
-@pytest.mark.parametrize(("amount", "needed"), [(100, False), (-100, False), (101, True)])
+def needed(
+    work: Work, program: ProgramTerms, member: Member, amount: Amount, actor: str = ANNA
+) -> bool:
+    """Whether a second person has to agree."""
+    return support.needs_approval(work, program, member, amount, actor=actor)
+
+
+def correct(work: Work, program: ProgramTerms, member: Member, amount: int, key: str) -> None:
+    """Anna gives or takes so many points by herself."""
+    place = Place("console", actor=ANNA)
+    support.adjust(
+        work, program, member.id, Adjustment(points(amount), "Goodwill", key), place=place
+    )
+
+
+@pytest.mark.parametrize("amount", [100, -100])
 def test_the_limit_is_what_one_person_may_do(
-    work: Work, program: ProgramTerms, amount: int, needed: bool
+    work: Work, program: ProgramTerms, member: Member, amount: int
 ) -> None:
-    assert support.needs_approval(program, points(amount)) is needed
-    assert support.needs_approval(program, points(-amount)) is needed
+    assert not needed(work, program, member, points(amount))
+    assert needed(work, program, member, points(amount + amount // 100))
 
 
 def test_without_a_limit_nothing_waits_and_other_units_always_do(
-    work: Work, program: ProgramTerms
+    work: Work, program: ProgramTerms, member: Member
 ) -> None:
-    assert not support.needs_approval(make_program(work), points(10**6))
-    with pytest.raises(NeedsApproval):
-        support.refuse_unapproved(program, Amount(1, CREDIT))
+    assert not needed(work, make_program(work), member, points(10**6))
+    assert needed(work, program, member, Amount(1, CREDIT))
+
+
+def test_what_somebody_corrected_for_a_member_within_a_day_counts_towards_the_limit(
+    work: Work, program: ProgramTerms, member: Member
+) -> None:
+    give_points(work, purse_of(program, member), 500)
+    correct(work, program, member, 50, "form-1")
+    correct(work, program, member, -30, "form-2")
+    approve(work, program, ask(work, program, member))
+
+    assert not needed(work, program, member, points(20))
+    assert needed(work, program, member, points(21))
+    assert not needed(work, program, member, points(100), actor=BORIS)
+    assert not needed(work, program, make_member(work, program), points(100))
+    assert not needed(later(work, timedelta(hours=24)), program, member, points(100))
+
+
+def _correct_alone(program: ProgramTerms, member_id: UUID, database: Database, number: int) -> bool:
+    def unit(work: Work) -> bool:
+        locked = select(Member).where(Member.id == member_id).with_for_update(key_share=True)
+        member = work.session.scalars(locked).one()
+        if needed(work, program, member, points(60)):
+            return False
+        correct(work, program, member, 60, f"form-{number}")
+        return True
+
+    return run(database, unit)
+
+
+def test_corrections_at_once_stay_below_the_limit_together(
+    database: Database, database_url: str
+) -> None:
+    with database.unit_of_work() as work:
+        program = make_program(work, adjust_limit_points="100")
+        member = make_member(work, program)
+
+    outcomes = crowd(database_url, partial(_correct_alone, program, member.id))
+
+    assert sorted(outcomes) == [False, False, False, True]
 
 
 def test_nothing_moves_until_somebody_agrees(
@@ -106,8 +160,23 @@ def test_nobody_agrees_with_themselves(work: Work, program: ProgramTerms, member
     assert approval.state == ApprovalState.WAITING
 
 
-@pytest.mark.parametrize("first", ["approve", "decline"])
-@pytest.mark.parametrize("second", ["approve", "decline"])
+def test_only_who_asked_takes_it_back_and_decides_nothing_else(
+    work: Work, program: ProgramTerms, member: Member
+) -> None:
+    approval = ask(work, program, member)
+
+    with pytest.raises(OthersRequest):
+        approvals.withdraw(work, program, approval.id, actor=BORIS, reason="No")
+    with pytest.raises(OwnRequest):
+        approvals.decline(work, program, approval.id, actor=ANNA, reason="No")
+    done = approvals.withdraw(work, program, approval.id, actor=ANNA, reason="A mistake")
+
+    assert (done.state, done.decided_by, done.decision_reason) == ("withdrawn", ANNA, "A mistake")
+    assert approvals.waiting(work, program.id) == 0
+
+
+@pytest.mark.parametrize("first", ["approve", "decline", "withdraw"])
+@pytest.mark.parametrize("second", ["approve", "decline", "withdraw"])
 def test_it_is_decided_once(
     work: Work, program: ProgramTerms, member: Member, first: str, second: str
 ) -> None:
@@ -115,6 +184,7 @@ def test_it_is_decided_once(
     deeds = {
         "approve": lambda: approve(work, program, approval),
         "decline": lambda: approvals.decline(work, program, approval.id, actor=BORIS, reason="No"),
+        "withdraw": lambda: approvals.withdraw(work, program, approval.id, actor=ANNA, reason="No"),
     }
     deeds[first]()
 
@@ -191,12 +261,12 @@ def test_it_is_carried_out_for_who_the_member_turned_out_to_be(
     assert ledger.balance(work, purse_of(program, survivor)).total == points(500)
 
 
-def _decide(program: ProgramTerms, approval_id: object, database: Database, number: int) -> str:
+def _decide(program: ProgramTerms, approval_id: UUID, database: Database, number: int) -> str:
     def unit(work: Work) -> str:
-        if number % 2:
-            return approvals.decline(
-                work, program, approval_id, actor=f"user:{number}", reason="No"
-            ).state
+        if number == 1:
+            return approvals.decline(work, program, approval_id, actor=BORIS, reason="No").state
+        if number == 2:
+            return approvals.withdraw(work, program, approval_id, actor=ANNA, reason="No").state
         return approvals.approve(
             work, program, approval_id, actor=f"user:{number}", channel="console"
         ).state

@@ -22,7 +22,8 @@ from adapter.core.programs import NumberRange
     ],
 )
 def test_numbers_are_of_their_range_and_have_a_barcode(given: NumberRange) -> None:
-    numbers.check_range(given)
+    numbers.check_prefix(given)
+    numbers.check_length(given)
 
     for number in numbers.draw(given):
         assert number.startswith(given.prefix) and len(number) == given.length
@@ -55,7 +56,8 @@ def test_draws_are_few_and_hardly_ever_the_same() -> None:
 )
 def test_a_range_without_numbers_is_refused(given: NumberRange) -> None:
     with pytest.raises(InvalidNumber):
-        numbers.check_range(given)
+        numbers.check_prefix(given)
+        numbers.check_length(given)
 
 
 @pytest.mark.parametrize("number", ["7700009001", "A-1", "карта 7", "0", "7" * 50])

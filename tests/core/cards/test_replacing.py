@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from adapter.core import cards, members
-from adapter.core.cards import CardState
+from adapter.core.cards import BarcodeType, CardFacts, CardState
 from adapter.core.errors import (
     CardBlocked,
     CardNotReserved,
+    CardReplaced,
     LoyaltyError,
     MemberBlocked,
     NumberTaken,
@@ -52,10 +53,48 @@ def test_a_blocked_card_is_replaced_once(work: Work, program: ProgramTerms, memb
     old = make_card(work, program, member, state=CardState.BLOCKED)
     cards.reissue(work, program, member, old.id, place=PLACE)
 
-    with pytest.raises(Refused):
+    with pytest.raises(CardReplaced):
         cards.reissue(work, program, member, old.id, place=PLACE)
 
     assert len(cards.of_member(work, member.id)) == 2
+
+
+def test_a_blocked_card_is_not_replaced_while_another_works(
+    work: Work, program: ProgramTerms, member: Member
+) -> None:
+    blocked = make_card(work, program, member, state=CardState.BLOCKED)
+    make_card(work, program, member)
+
+    with pytest.raises(Refused):
+        cards.reissue(work, program, member, blocked.id, place=PLACE)
+
+    cards.unblock(work, program.id, number=blocked.number)
+    assert (blocked.state, cards.successor(work, blocked)) == (CardState.ACTIVE, None)
+
+
+def test_a_card_that_was_replaced_stays_blocked_whoever_wants_it_to_work(
+    work: Work, program: ProgramTerms, member: Member
+) -> None:
+    old = make_card(work, program, member)
+    new = cards.reissue(work, program, member, old.id, place=PLACE)
+    told = CardFacts(
+        old.number,
+        BarcodeType(old.barcode_type),
+        old.barcode_number,
+        CardState.ACTIVE,
+        member.id,
+    )
+
+    with pytest.raises(CardReplaced) as refused:
+        cards.unblock(work, program.id, number=old.number)
+    with pytest.raises(CardReplaced):
+        cards.align(work, old, told, state=CardState.ACTIVE)
+
+    assert refused.value.number == new.number
+    assert new.number not in str(refused.value)
+    assert (old.state, cards.successor(work, old)) == (CardState.BLOCKED, new)
+    cards.block(work, program.id, number=new.number)
+    assert cards.unblock(work, program.id, number=new.number).state == CardState.ACTIVE
 
 
 @pytest.mark.parametrize("case", ["another's", "lapsed", "elsewhere", "nobody's"])

@@ -12,6 +12,7 @@ from adapter.core import exchanges
 from adapter.core.exchanges import Exchange, Filters, Outcome, TerminalUse
 from adapter.db import Database, Work
 from tests.clock import Clock
+from tests.statements import recorded
 
 PROGRAM, OTHER = uuid.uuid4(), uuid.uuid4()
 TILL, MEMBER = uuid.uuid4(), uuid.uuid4()
@@ -87,17 +88,45 @@ def test_each_filter_finds_what_it_says(
     assert ids(found) == [rows[name]["id"] for name in wanted]
 
 
-def test_pages_follow_each_other_without_a_gap_or_a_repeat(work: Work, clock: Clock) -> None:
-    rows = [exchange(clock.now + timedelta(seconds=n // 3)) for n in range(25)]
+@pytest.mark.parametrize("oldest_first", [False, True])
+def test_pages_follow_each_other_without_a_gap_or_a_repeat(
+    work: Work, clock: Clock, oldest_first: bool
+) -> None:
+    whose = (PROGRAM, None, PROGRAM, OTHER)
+    rows = [
+        exchange(clock.now + timedelta(seconds=n // 3), program_id=whose[n % 4]) for n in range(25)
+    ]
     write(work, *rows)
 
     seen: list[uuid.UUID] = []
-    after = None
-    while page := exchanges.recent(work, PROGRAM, after=after, limit=7):
+    after, more = None, {"and_of_none": True, "limit": 7, "oldest_first": oldest_first}
+    while page := exchanges.recent(work, PROGRAM, after=after, **more):
         seen += ids(page)
         after = page[-1].id
 
-    assert seen == [row["id"] for row in reversed(rows)]
+    wanted = [row["id"] for row in rows if row["program_id"] != OTHER]
+    assert seen == (wanted if oldest_first else wanted[::-1])
+
+
+@pytest.mark.parametrize("oldest_first", [False, True])
+def test_a_page_is_a_walk_along_the_index_that_needs_no_sorting(
+    database: Database, work: Work, oldest_first: bool
+) -> None:
+    is_sqlite = work.session.get_bind().dialect.name == "sqlite"
+    connection = work.session.connection()
+    for way in () if is_sqlite else ("seqscan", "bitmapscan"):  # which few rows would call for
+        connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
+
+    with recorded(database) as sent:
+        exchanges.recent(work, PROGRAM, and_of_none=True, oldest_first=oldest_first)
+
+    explain = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
+    for statement, parameters in sent:
+        rows = connection.exec_driver_sql(f"{explain} {statement}", parameters)
+        plan = "\n".join(str(row[-1]) for row in rows)
+        assert "ix_exchanges_program_id_id" in plan
+        assert "Sort" not in plan and "TEMP B-TREE" not in plan
+    assert len(sent) == 2
 
 
 def test_nobody_sees_another_programs(work: Work, clock: Clock) -> None:
@@ -107,7 +136,9 @@ def test_nobody_sees_another_programs(work: Work, clock: Clock) -> None:
     write(work, mine, theirs, strangers)
 
     assert ids(exchanges.recent(work, PROGRAM)) == [mine["id"]]
-    assert exchanges.by_id(work, PROGRAM, theirs["id"]) is None
+    assert exchanges.by_id(work, PROGRAM, strangers["id"]) is None
+    assert exchanges.by_id(work, PROGRAM, strangers["id"], and_of_none=True) is not None
+    assert exchanges.by_id(work, PROGRAM, theirs["id"], and_of_none=True) is None
     assert exchanges.by_id(work, OTHER, theirs["id"]) is not None
     assert len(exchanges.recent(work, None)) == 3
 

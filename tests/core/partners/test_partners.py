@@ -158,6 +158,39 @@ def test_another_installations_key_is_noticed(work: Work) -> None:
     assert not partners.check_key(work, partners.mark(b"another"))
 
 
+def test_another_key_ends_what_opened_and_is_known_from_then_on(
+    work: Work, program: ProgramTerms
+) -> None:
+    partners.check_key(work, partners.mark(PEPPER))
+    revoked = make_credential(work, program, secret="lost")
+    partners.revoke_credential(work, revoked.id)
+    old = make_credential(work, program)
+    new = rotate(work, old, "new")
+    after = later(work, hours=1)
+
+    ended = partners.change_key(after, partners.mark(b"another"))
+
+    assert ended == [old, new]
+    assert (revoked.expires_at, old.status) == (None, "active")
+    for secret in ("open:sesame", "new"):
+        with pytest.raises(Unauthenticated):
+            call(after, secret)
+    assert partners.check_key(work, partners.mark(b"another"))
+    assert not partners.check_key(work, partners.mark(PEPPER))
+    assert partners.change_key(later(work, hours=2), partners.mark(b"a third")) == []
+    assert old.expires_at == after.now
+
+
+def test_the_key_in_use_ends_nothing(work: Work, program: ProgramTerms) -> None:
+    make_credential(work, program)
+    partners.check_key(work, partners.mark(PEPPER))
+
+    with pytest.raises(Conflict):
+        partners.change_key(work, partners.mark(PEPPER))
+
+    assert call(work).program_id == program.id
+
+
 def test_an_outlet_is_put_once_with_its_tills(work: Work, program: ProgramTerms) -> None:
     partners.put_outlet(work, program.id, code="BR001", name="Garden", terminals=["POS001"])
     partners.put_outlet(

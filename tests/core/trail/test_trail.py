@@ -17,7 +17,7 @@ from tests import factories
 def record(work, **changes):
     told = {
         "actor": "user:anna",
-        "action": "points.adjust",
+        "action": "member.reveal",
         "subject_kind": "member",
         "subject_id": None,
         "program_id": None,
@@ -67,7 +67,7 @@ def test_it_is_read_by_who_what_about_what_and_when(work, clock):
     first = record(work, program_id=program.id, subject_id=member)
     record(work, program_id=other.id)
     staff = record(work, actor="cli:root", action="user.create", subject_kind="user")
-    late = record(factories.later(work, days=1), program_id=program.id, action="card.block")
+    late = record(factories.later(work, days=1), program_id=program.id, action="user.sign_in")
 
     def found(**sought):
         return [one.id for one in trail.changes(work, Sought(**sought))]
@@ -75,14 +75,14 @@ def test_it_is_read_by_who_what_about_what_and_when(work, clock):
     assert found(program_id=program.id) == [late.id, first.id]
     assert found(program_id=program.id, and_of_none=True) == [late.id, staff.id, first.id]
     assert found(actor="cli:root") == [staff.id]
-    assert found(action="card.block") == [late.id]
+    assert found(action="user.sign_in") == [late.id]
     assert found(subject_kind="user") == [staff.id]
     assert found(subject_id=member) == [first.id]
     assert found(since=work.now + timedelta(hours=1)) == [late.id]
     assert found(program_id=program.id, until=work.now + timedelta(hours=1)) == [first.id]
     assert [one.id for one in trail.of_subject(work, member)] == [first.id]
     assert list(trail.actors(work, program.id)) == ["cli:root", "user:anna"]
-    assert list(trail.actions(work)) == ["card.block", "points.adjust", "user.create"]
+    assert list(trail.actions(work)) == ["member.reveal", "user.create", "user.sign_in"]
 
 
 def test_pages_follow_each_other_without_gaps(work):
