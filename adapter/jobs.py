@@ -93,12 +93,17 @@ class Pass:
         try:
             done = int(self.database.run(settle))
         except Exception as error:
-            if is_unavailable(error):
+            if is_unavailable(error) and not _is_locked(error):
                 raise
             self.failed += 1
             log.error("job failed", job=job, of=str(of), error=type(error).__name__)
         else:
             self.count(done)
+
+
+def _is_locked(error: Exception) -> bool:
+    """Whether PostgreSQL did not wait longer for somebody else's lock, of this thing alone."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) == "55P03"
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +307,9 @@ def _drop_exchanges(under_way: Pass) -> None:
 
 
 def _drop_events(under_way: Pass) -> None:
+    # Those that nobody was ever told of end first, and are gone with the rest.
+    while under_way.database.run(outbox.drop_unheard):
+        pass
     while gone := under_way.database.run(outbox.drop_old_events):
         under_way.count(gone)
 

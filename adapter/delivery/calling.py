@@ -6,7 +6,8 @@ import socket
 import threading
 import time
 from collections import OrderedDict
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from adapter.delivery.letters import CONSOLE, Letter
 from adapter.delivery.posting import NotDelivered
 
 WHOLE_CALL = 15.0  # seconds for all of it, however slowly the answer drips
+LOOKS = 0.5  # seconds between two looks for calls that take longer
 MOST_READ = 64 * 1024  # bytes of an answer, to keep the line; more, and it is hung up
 MOST_LINES = 32
 
@@ -107,3 +109,39 @@ class Caller:
         """Give up every line."""
         while self._lines:
             self._lines.popitem()[1][0].close()
+
+
+class Callers:
+    """Those who call from several threads, watched by one more."""
+
+    def __init__(self, *, public_only: bool) -> None:
+        self._public_only = public_only
+        self._calling: list[Caller] = []
+
+    @contextmanager
+    def caller(self) -> Iterator[Caller]:
+        """One more of them."""
+        caller = Caller(public_only=self._public_only)
+        self._calling.append(caller)
+        try:
+            yield caller
+        finally:
+            self._calling.remove(caller)
+            caller.close()
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Have whoever takes too long inside hang up."""
+        over = threading.Event()
+        thread = threading.Thread(target=self._watch, args=(over,), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+    def _watch(self, over: threading.Event) -> None:
+        while not over.wait(LOOKS):
+            for caller in tuple(self._calling):
+                caller.hang_up()

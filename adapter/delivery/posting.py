@@ -1,15 +1,11 @@
-"""Carrying a letter to its address, once."""
+"""What a call to a receiver says, and what its answer means."""
 
 from __future__ import annotations
 
 import logging
 import sys
-from datetime import datetime
 
-import requests
-
-from adapter.delivery import reach, signing
-from adapter.delivery.letters import CONSOLE, Letter
+from adapter.delivery.letters import Letter
 
 SECONDS = 5  # to be connected, and again to be answered
 GONE = 410
@@ -25,36 +21,6 @@ class NotDelivered(Exception):
 
 class Gone(NotDelivered):
     """The receiver wants no such letters any more."""
-
-
-def post(letter: Letter, *, secret: bytes, at: datetime, public_only: bool = False) -> None:
-    """Have the receiver say that it has the letter.
-
-    Raises:
-        Gone: It says that it wants none.
-        NotDelivered: It says anything else, or nothing in time.
-    """
-    if letter.address == CONSOLE:
-        show(letter)
-        return
-    signed = signing.headers(secret, message_id=letter.id, at=at, body=letter.body)
-    try:
-        # What it says besides the status is not read, however long it is.
-        with (
-            reach.session(public_only=public_only) as session,
-            session.post(
-                letter.address,
-                data=letter.body,
-                headers=HEADERS | signed,
-                timeout=SECONDS,
-                allow_redirects=False,
-                stream=True,
-            ) as answer,
-        ):
-            status = answer.status_code
-    except (requests.RequestException, reach.NotPublic) as error:
-        raise NotDelivered(type(error).__name__) from None
-    judge(status)
 
 
 def show(letter: Letter) -> None:

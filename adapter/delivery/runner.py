@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from threading import Event, Lock, Thread
+from threading import Event, Lock
 
 import structlog
 
@@ -23,16 +23,15 @@ from adapter.core.outbox import Claimed, Receiver, Subscription
 from adapter.db import Database, Work
 from adapter.db.database import again
 from adapter.delivery.absence import Absence
-from adapter.delivery.calling import Caller
+from adapter.delivery.calling import Caller, Callers
 from adapter.delivery.endings import Ending
+from adapter.delivery.hands import HANDS, room
 from adapter.delivery.rounds import Round, noted, send
 from adapter.delivery.signing import secret_of
 
-HANDS = 4
 RUN = 32  # events of one line in one batch
 FEWEST, MOST = 8, 64  # lines in one batch, by how quickly they leave
 QUICK, SLOW = 0.5, 2.0  # seconds
-LOOKS = 0.5  # seconds between two looks for calls that take too long
 
 log = structlog.get_logger()
 
@@ -53,19 +52,16 @@ class EventRunner:
         absence: Absence,
         pause: float,
         public_only: bool = False,
-        hands: int = HANDS,
     ) -> None:
         self._database = database
         self._key = key
         self._stop = stop
         self._absence = absence
         self._pause = pause
-        self._public_only = public_only
-        self._hands = hands
         self._turn = Lock()  # one hand looks for work at a time
         self._busy: Counter[uuid.UUID] = Counter()
         self._met: set[uuid.UUID] = set()
-        self._callers: list[Caller] = []
+        self._callers = Callers(public_only=public_only)
         self._idle_until = 0.0
 
     def run_once(self, *, due_by: datetime) -> Counter[Ending]:
@@ -77,23 +73,12 @@ class EventRunner:
         return self._run(self._hand_for_ever)
 
     def _run(self, hand: Callable[[], Counter[Ending]]) -> Counter[Ending]:
-        over = Event()
-        watch = Thread(target=self._watch, args=(over,), daemon=True)
-        watch.start()
         total: Counter[Ending] = Counter()
-        try:
-            with ThreadPoolExecutor(self._hands) as pool:
-                for done in [pool.submit(hand) for _ in range(self._hands)]:
-                    total += done.result()
-        finally:
-            over.set()
-            watch.join()
+        self._idle_until = 0.0
+        with self._callers.watched(), ThreadPoolExecutor(HANDS) as pool:
+            for done in [pool.submit(hand) for _ in range(HANDS)]:
+                total += done.result()
         return total
-
-    def _watch(self, over: Event) -> None:
-        while not over.wait(LOOKS):
-            for caller in tuple(self._callers):
-                caller.hang_up()
 
     def _hand_for_ever(self) -> Counter[Ending]:
         tally: Counter[Ending] = Counter()
@@ -109,10 +94,8 @@ class EventRunner:
     def _hand(self, due_by: datetime | None) -> Counter[Ending]:
         """What became of the events that were delivered until nothing was due."""
         tally: Counter[Ending] = Counter()
-        caller = Caller(public_only=self._public_only)
-        self._callers.append(caller)
         size = FEWEST
-        try:
+        with self._callers.caller() as caller:
             while not self._stop.is_set():
                 batch = self._claimed(size, due_by)
                 if batch is None:
@@ -127,9 +110,6 @@ class EventRunner:
                 took = time.monotonic() - began
                 size = min(MOST, size * 2) if took < QUICK else size
                 size = max(1, size // 2) if took > SLOW else size
-        finally:
-            self._callers.remove(caller)
-            caller.close()
         return tally
 
     def _claimed(
@@ -137,12 +117,12 @@ class EventRunner:
     ) -> tuple[Subscription, bool, Sequence[Claimed]] | None:
         """Lines of one program, and whether this is to see if its receiver is back."""
         with self._turn:
-            if due_by is None and time.monotonic() < self._idle_until:
+            if time.monotonic() < self._idle_until:
                 return None  # another hand has just looked
             known, due = self._due(due_by)
             for one in sorted(due, key=lambda one: self._busy[one.program_id]):
                 subscription = known.get(one.program_id)
-                if subscription is None or self._has_enough(one, len(known)):
+                if subscription is None or not room(self._busy, one.program_id):
                     continue
                 lines = self._take(one, size, due_by)
                 if lines:
@@ -166,10 +146,6 @@ class EventRunner:
     def _meet(self, program_ids: Sequence[uuid.UUID]) -> None:
         self._database.run(lambda work: outbox.meet_receivers(work, program_ids))
         self._met.update(program_ids)
-
-    def _has_enough(self, one: Receiver, programs: int) -> bool:
-        # A slow receiver keeps no more than its share of the hands, if others may want them.
-        return programs > 1 and self._busy[one.program_id] >= max(1, self._hands - 1)
 
     def _take(self, one: Receiver, size: int, due_by: datetime | None) -> Sequence[Claimed]:
         is_probe = one.probe_at is not None

@@ -8,8 +8,9 @@ receiver may get it twice, under the same id.
 from __future__ import annotations
 
 import time
+import uuid
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime
 from threading import Event
@@ -23,17 +24,19 @@ from adapter.db import Database, Work
 from adapter.db.database import again
 from adapter.db.errors import is_unavailable
 from adapter.delivery.absence import Absence
+from adapter.delivery.calling import Callers
 from adapter.delivery.endings import Ending
+from adapter.delivery.hands import HANDS, room
 from adapter.delivery.letters import TOPICS, Letter, compose
-from adapter.delivery.posting import Gone, NotDelivered, post
+from adapter.delivery.posting import Gone, NotDelivered
 from adapter.delivery.runner import EventRunner
 from adapter.delivery.signing import secret_of
 
-HANDS = 4  # messages under way at the same time
 PAUSE = 0.5  # seconds between two looks for what is due
 NOTES = 6  # how often it is tried to note what became of a message: well within its lease
 
 T = TypeVar("T")
+Busy = Counter[uuid.UUID]  # hands of each program
 
 log = structlog.get_logger()
 
@@ -53,7 +56,7 @@ class Worker:
         self._database = database
         self._key = key
         self._pause = pause
-        self._public_only = public_only
+        self._callers = Callers(public_only=public_only)
         self._absence = Absence()
         self._events = EventRunner(
             database,
@@ -72,7 +75,7 @@ class Worker:
         """
         with self._database.reading() as work:
             now = work.now
-        told = self._work_off(lambda free: self._claim(free, due_by=now), for_ever=False)
+        told = self._work_off(lambda busy: self._claim(busy, due_by=now), for_ever=False)
         return told + self._events.run_once(due_by=now)
 
     def run(self) -> Counter[Ending]:
@@ -87,25 +90,29 @@ class Worker:
             return told + events.result()
 
     def _work_off(
-        self, claim: Callable[[int], Sequence[OutboxMessage]], *, for_ever: bool
+        self, claim: Callable[[Busy], Sequence[OutboxMessage]], *, for_ever: bool
     ) -> Counter[Ending]:
         tally: Counter[Ending] = Counter()
-        busy: set[Future[Ending]] = set()
-        with ThreadPoolExecutor(HANDS) as pool:
+        under_way: dict[Future[Ending], uuid.UUID] = {}
+        with self._callers.watched(), ThreadPoolExecutor(HANDS) as pool:
             while not self.stop.is_set():
-                if free := HANDS - len(busy):
-                    busy |= {pool.submit(self._deliver, one) for one in claim(free)}
-                if busy:
-                    done, busy = wait(busy, timeout=self._pause, return_when=FIRST_COMPLETED)
+                for one in claim(Counter(under_way.values())):
+                    under_way[pool.submit(self._deliver, one)] = one.program_id
+                if under_way:
+                    done = wait(under_way, self._pause, return_when=FIRST_COMPLETED).done
+                    for future in done:
+                        del under_way[future]
                     self._count(tally, done, for_ever=for_ever)
                 elif for_ever:
                     self.stop.wait(self._pause)
                 else:
                     break
-        self._count(tally, busy, for_ever=for_ever)
+        self._count(tally, under_way, for_ever=for_ever)
         return tally
 
-    def _count(self, tally: Counter[Ending], done: set[Future[Ending]], *, for_ever: bool) -> None:
+    def _count(
+        self, tally: Counter[Ending], done: Collection[Future[Ending]], *, for_ever: bool
+    ) -> None:
         for future in done:
             error = future.exception()
             if error is None:
@@ -115,15 +122,27 @@ class Worker:
             else:
                 raise error
 
-    def _claim_if_there(self, limit: int) -> Sequence[OutboxMessage]:
-        return self._absence.unless_away(lambda: self._claim(limit), [])
+    def _claim_if_there(self, busy: Busy) -> Sequence[OutboxMessage]:
+        return self._absence.unless_away(lambda: self._claim(busy), [])
 
-    def _claim(self, limit: int, due_by: datetime | None = None) -> Sequence[OutboxMessage]:
+    def _claim(self, busy: Busy, due_by: datetime | None = None) -> Sequence[OutboxMessage]:
         # A look costs no write, and for the most part there is nothing to do.
         with self._database.reading() as work:
-            if not outbox.due(work, limit=1):
-                return []
-        return self._database.run(lambda work: outbox.claim(work, limit=limit, due_by=due_by))
+            due = outbox.programs_due(work)
+        due = sorted((one for one in due if room(busy, one)), key=lambda one: busy[one])
+        if not due:
+            return []
+
+        def claim(work: Work) -> list[OutboxMessage]:
+            taken, claimed = Counter(busy), list[OutboxMessage]()
+            for program_id in due:
+                if limit := room(taken, program_id):
+                    some = outbox.claim(work, limit=limit, program_id=program_id, due_by=due_by)
+                    taken[program_id] += len(some)
+                    claimed += some
+            return claimed
+
+        return self._database.run(claim)
 
     def _deliver(self, message: OutboxMessage) -> Ending:
         try:
@@ -144,13 +163,10 @@ class Worker:
             return self._told(message, Ending.DROPPED)
         if not letter.address:
             return self._waiting(message, "the program has no message_webhook")
+        secret = secret_of(self._key, message.program_id)
         try:
-            post(
-                letter,
-                secret=secret_of(self._key, message.program_id),
-                at=now,
-                public_only=self._public_only,
-            )
+            with self._callers.caller() as caller:
+                caller.tell(letter, secret=secret, at=now)
         except Gone as refusal:
             reason = str(refusal)
             self._note(lambda work: outbox.bury(work, message, error=reason))

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import socket
 import threading
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
 
 from adapter import delivery
-from adapter.core import outbox
-from adapter.core.outbox import EventType
-from adapter.delivery import Ending, calling, runner
+from adapter.delivery import Ending, calling, posting, runner
+from adapter.delivery.hands import EACH
 from adapter.web import logs
 from tests.core.outbox.listening import events, heard
 from tests.delivery.receiver import Receiver
-from tests.delivery.sending import KEY
+from tests.delivery.sending import KEY, send_code
 from tests.factories import give_points, make_member, purse_of
 
-PATIENCE = 60
+PATIENCE = 30
 
 
 class Peer:
@@ -112,10 +110,12 @@ def told(database, url, count=1):
 
 def test_who_answers_drop_by_drop_is_hung_up_on(database, peer, worker, monkeypatch):
     monkeypatch.setattr(calling, "WHOLE_CALL", 0.2)
-    monkeypatch.setattr(runner, "LOOKS", 0.02)
-    told(database, peer(dripping).url)
+    monkeypatch.setattr(calling, "LOOKS", 0.02)
+    slow = peer(dripping)
+    told(database, slow.url)
+    send_code(database, message_webhook=slow.url)
 
-    assert worker.run_once() == {Ending.RETRIED: 1}
+    assert worker.run_once() == {Ending.RETRIED: 2}
     assert events(database)[0].outcome is None
 
 
@@ -163,26 +163,55 @@ def test_a_line_is_kept_for_many_events(database, worker, monkeypatch):
     assert receiver.lines == 1
 
 
-def test_one_slow_program_does_not_hold_up_another(database, peer, receiver, worker):
-    """All hands but one may wait for a receiver, if somebody else wants to be told."""
-    stuck = peer(lambda line, over: over.wait(PATIENCE))
-    program = told(database, stuck.url)
+def tell_of(database, program, things):
     with database.unit_of_work() as work:
-        for _ in range(runner.MOST * runner.HANDS):
-            outbox.tell(
-                work, program.id, EventType.CARD_LAPSED, subject_id=uuid.uuid4(), member_id=None
-            )
-    told(database, receiver.url)
+        for _ in range(things):
+            give_points(work, purse_of(program, make_member(work, program)))
+
+
+def send_codes(database, program, things):
+    for _ in range(things):
+        send_code(database, program=program)
+
+
+@pytest.mark.parametrize("send", [tell_of, send_codes])
+def test_receivers_that_do_not_answer_hold_up_nobody_else(
+    database, peer, receiver, worker, monkeypatch, send
+):
+    """One program has many things for them, and others a few: some hands are always left."""
+    monkeypatch.setattr(runner, "FEWEST", 1)
+    monkeypatch.setattr(posting, "SECONDS", PATIENCE)
+    monkeypatch.setattr(calling, "WHOLE_CALL", PATIENCE)
+    waiting = threading.Semaphore(0)
+
+    def stuck(line: socket.socket, over: threading.Event) -> None:
+        waiting.release()
+        over.wait(PATIENCE)
+
+    silent = peer(stuck)
+    with database.unit_of_work() as work:
+        addresses = {"event_webhook": silent.url, "message_webhook": silent.url}
+        busy, *others = (heard(work, event_types=["points"], **addresses) for _ in range(4))
+    send(database, busy, 2 * EACH)
+    for program in others:
+        send(database, program, 1)
     thread = threading.Thread(target=worker.run)
     thread.start()
     try:
+        # Those of them all that may wait at once do.
+        stuck_by_then = [waiting.acquire(timeout=PATIENCE) for _ in range(EACH + len(others))]
+        with database.unit_of_work() as work:
+            addresses = {"event_webhook": receiver.url, "message_webhook": receiver.url}
+            well = heard(work, event_types=["points"], **addresses)
+        send(database, well, 1)
         arrived = receiver.arrived.acquire(timeout=PATIENCE)
     finally:
         worker.stop.set()
-        stuck.close()
+        silent.close()
         thread.join(PATIENCE)
 
-    assert arrived
+    assert (set(stuck_by_then), arrived) == ({True}, True)
+    assert silent.calls == EACH + len(others)
 
 
 def test_only_public_addresses_are_called_where_that_is_wished(database, receiver):

@@ -6,10 +6,10 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import Any
 
-from adapter import delivery
-from adapter.core import cards, members, outbox
+from adapter import delivery, jobs
+from adapter.core import cards, members, outbox, programs
 from adapter.core.members import ConsentKind, MemberStatus
-from adapter.delivery import Ending, rounds, runner
+from adapter.delivery import Ending, hands, rounds
 from tests.core.outbox.listening import events, heard, lines
 from tests.delivery.sending import KEY
 from tests.factories import (
@@ -223,7 +223,7 @@ def test_a_receiver_who_is_away_for_a_day_loses_nothing(database, receiver, work
     assert {one.outcome for one in events(database)} == {"delivered"}
     assert in_order(receiver, people) == [["1", "2", "3"]] * 20
     # One at a time found out that nobody was there; the attempts of the others were not used up.
-    assert asked <= 96 + (rounds.ENOUGH + 2) * runner.HANDS
+    assert asked <= 96 + (rounds.ENOUGH + 2) * hands.EACH
     assert max(tried) < 20
 
 
@@ -343,6 +343,26 @@ def test_a_period_and_the_dead_can_be_told_again(database, receiver, worker, clo
     assert [one["data"]["entry"]["amount"] for one in told(receiver)] == ["1", "2", "3", "2"]
 
 
+def test_what_happened_at_one_instant_is_told_again_in_its_order(database, receiver, worker):
+    with database.unit_of_work() as work:
+        program = heard(work, event_webhook=receiver.url, event_types=["points"])
+        anna = make_member(work, program)
+        for _ in range(12):
+            give_points(work, purse_of(program, anna), 1)
+    worker.run_once()
+    choice, after = outbox.Choice(program.id), None
+    for _ in range(3):
+        count, after = database.run(
+            lambda work, after=after: outbox.replay(work, choice, after=after, limit=4)
+        )
+        assert count == 4
+
+    worker.run_once()
+
+    in_turn = [one["data"]["sequence"] for one in told(receiver)]
+    assert in_turn == [*range(1, 13)] * 2
+
+
 def test_events_are_kept_for_thirty_days_after_they_ended(database, receiver, worker, clock):
     with database.unit_of_work() as work:
         program = heard(work, event_webhook=receiver.url, event_types=["points", "transaction"])
@@ -361,3 +381,37 @@ def test_events_are_kept_for_thirty_days_after_they_ended(database, receiver, wo
     # The line of a sale that was nobody's goes with it, and a member's goes on counting.
     assert [one.id for one in lines(database)] == [anna.id]
     assert worker.run_once() == {Ending.DELIVERED: 1}
+
+
+def test_what_nobody_listens_to_any_more_waits_for_a_month_and_goes_out_in_time(
+    database, receiver, worker, clock
+):
+    def listen(address):
+        settings = {"event_webhook": address, "event_types": ["points"]}
+        database.run(lambda work: programs.put(work, code=program.code, settings=settings))
+        clock.advance(timedelta(minutes=1))
+
+    with database.unit_of_work() as work:
+        program = heard(work, event_webhook=receiver.url, event_types=["points"])
+        anna, boris = make_member(work, program), make_member(work, program)
+    ended = []
+    for days in (29, 31):
+        with database.unit_of_work() as work:
+            give_points(work, purse_of(program, anna))
+            give_points(work, purse_of(program, anna))
+        listen(None)
+        clock.advance(timedelta(days=days))
+        ended.append((worker.run_once(), jobs.run(database).events_dropped))
+        listen(receiver.url)
+        with database.unit_of_work() as work:
+            give_points(work, purse_of(program, boris))
+        ended.append((worker.run_once(), jobs.run(database).events_dropped))
+
+    assert ended == [
+        ({}, 0),
+        ({Ending.DELIVERED: 3}, 0),
+        ({}, 2 + 3),  # with what was told a month ago
+        ({Ending.DELIVERED: 1}, 0),
+    ]
+    assert [one["data"]["sequence"] for one in told(receiver)] in ([1, 2, 1, 2], [1, 1, 2, 2])
+    assert [(one.position, one.done) for one in lines(database)] == [(4, 4), (2, 2)]

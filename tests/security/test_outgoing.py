@@ -14,8 +14,9 @@ from marshmallow import ValidationError
 
 from adapter.config import Config
 from adapter.delivery import reach
+from adapter.delivery.calling import Caller
 from adapter.delivery.letters import Letter
-from adapter.delivery.posting import NotDelivered, post
+from adapter.delivery.posting import NotDelivered
 from adapter.programfile.schemas import Settings
 from tests.delivery.receiver import Receiver
 
@@ -46,6 +47,14 @@ def receiver(monkeypatch):
 
 def letter_to(address):
     return Letter(id="msg-1", address=address, body=b"{}", line="")
+
+
+def call(address, *, public_only=False):
+    caller = Caller(public_only=public_only)
+    try:
+        caller.tell(letter_to(address), secret=b"s", at=NOW)
+    finally:
+        caller.close()
 
 
 def told(receiver):
@@ -80,10 +89,10 @@ def test_messages_keep_out_of_private_networks_where_that_is_set(receiver):
     port = receiver.url.split(":")[2].partition("/")[0]
     for name in ("127.0.0.1", "localhost", "127.1", "0x7f000001", "2130706433"):
         with pytest.raises(NotDelivered) as caught:
-            post(letter_to(f"http://{name}:{port}/x"), secret=b"s", at=NOW, public_only=True)
+            call(f"http://{name}:{port}/x", public_only=True)
         assert name not in str(caught.value)
 
-    post(letter_to(receiver.url), secret=b"s", at=NOW)
+    call(receiver.url)
     assert told(receiver) == ["/hooks?token=of-the-receiver"]
 
 
@@ -121,7 +130,7 @@ def test_a_redirect_is_not_followed(receiver):
 
     for _ in range(3):
         with pytest.raises(NotDelivered):
-            post(letter_to(receiver.url), secret=b"s", at=NOW)
+            call(receiver.url)
     assert set(told(receiver)) == {"/hooks?token=of-the-receiver"}
 
 
@@ -142,7 +151,7 @@ def test_an_answer_without_end_is_not_read(receiver):
 
         thread = threading.Thread(target=answer)
         thread.start()
-        post(letter_to(address), secret=b"s", at=NOW)
+        call(address)
         thread.join()
 
 
