@@ -39,10 +39,11 @@ def insert_those_missing(
     """Those of the rows that were inserted, as `insert_unless_there` would one by one."""
     postgres = session.get_bind().dialect.name == "postgresql"
     upsert = postgresql.insert if postgres else sqlite.insert
-    # One row in the form whose SQL is remembered; of several there is a text for every number.
-    values = rows[0] if len(rows) == 1 else list(rows)
-    statement = upsert(model).values(values).on_conflict_do_nothing(index_elements=unique)
-    return session.scalars(statement.returning(model)).all()
+    statement = upsert(model).on_conflict_do_nothing(index_elements=unique).returning(model)
+    if len(rows) == 1:
+        return session.scalars(statement.values(rows[0])).all()
+    # Beside the statement: of one that has them all in it there is a text for every number.
+    return session.scalars(statement, list(rows)).all()
 
 
 def is_inserted(

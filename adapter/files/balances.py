@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from adapter.core import members
+from adapter.core import ledger, members
 from adapter.core.ledger import OPENING_REASON
 from adapter.core.programs import ProgramTerms
 from adapter.db import Work
@@ -76,10 +76,12 @@ def names(thing: Thing) -> Mapping[str, Key]:
 
 def write(work: Work, head: Head, things: Sequence[Thing]) -> int:
     """Open these balances, of members for whom nothing was ever entered."""
-    report = Report()
-    everybody = [(thing.member_id, thing.given) for thing in things if thing.member_id]
-    open_balances(work, head, everybody, set(), report)
-    return report.balances_opened
+    wealthy = {thing.member_id: thing for thing in things if thing.member_id and thing.given.purses}
+    moved = ledger.have_moved(work, list(wealthy))
+    new = {member_id: thing for member_id, thing in wealthy.items() if member_id not in moved}
+    everybody = [(member_id, thing.given) for member_id, thing in new.items()]
+    open_balances(work, head, everybody, set(), Report())
+    return sum(len(thing.rows) for thing in new.values())
 
 
 def rows(work: Work, terms: ProgramTerms) -> Iterator[Cells]:

@@ -82,6 +82,8 @@ def check(work: Work, head: Head, things: Sequence[Thing]) -> Iterator[tuple[Thi
         if where is not None:
             column = "barcode" if "barcode" in where else "number"
             yield thing, thing.fault(column, "is another card's, or another member's")
+        elif thing.member_id is not None and (why := known.stays_blocked(card)):
+            yield thing, thing.fault("state", why)
 
 
 def _known(work: Work, head: Head, things: Sequence[Thing]) -> KnownCards:

@@ -25,11 +25,14 @@ class NotATable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its number as a spreadsheet shows it, its cells by column, what ails its form."""
+    """One row: its number as a spreadsheet shows it, its cells by column, what ails its form, and
+    the cells for which there is no column.
+    """
 
     number: int
     cells: dict[str, str]
     ailment: str = ""
+    surplus: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -107,7 +110,8 @@ def _rows(reader: Iterator[list[str]], columns: Sequence[str]) -> Iterator[Row]:
         told = {name: plain(cell) for name, cell in zip(columns, cells, strict=False)}
         for name in SAID:
             told.pop(name, None)
-        yield Row(number, told, _ailment(cells, columns))
+        surplus = tuple(plain(cell) for cell in cells[len(columns) :])
+        yield Row(number, told, _ailment(cells, columns), surplus)
 
 
 def _ailment(cells: Sequence[str], columns: Sequence[str]) -> str:
@@ -124,8 +128,10 @@ class Writer:
     def __init__(self, out: TextIO, columns: Sequence[str], *, delimiter: str = ",") -> None:
         self._write = csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerow
         self._columns = columns
+        self.rows = 0
         self._write(columns)
 
-    def row(self, cells: dict[str, object]) -> None:
-        """One row; a column that is not given is empty."""
-        self._write([safe(cells.get(name)) for name in self._columns])
+    def row(self, cells: dict[str, object], *, surplus: Sequence[str] = ()) -> None:
+        """One row; a column that is not given is empty, and what has none comes behind them all."""
+        self._write([*(safe(cells.get(name)) for name in self._columns), *map(safe, surplus)])
+        self.rows += 1

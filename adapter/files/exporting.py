@@ -18,11 +18,9 @@ def export(
     Raises:
         UnknownProgram: None has this code.
     """
-    written = 0
     with database.reading() as work:
         terms = programs.by_code(work, program).terms()
         writer = Writer(out, kind.columns, delimiter=delimiter)
         for cells in kind.rows(work, terms):
             writer.row(cells)
-            written += 1
-    return written
+    return writer.rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import IO
 
@@ -32,7 +32,7 @@ class _OnlyTried(Exception):
 class _Outcome:
     """What became of some things."""
 
-    added: int = 0
+    added: int = 0  # rows
     done: list[Thing] = field(default_factory=list)
     faulty: list[tuple[Sequence[Row], Faulty]] = field(default_factory=list)
     names: dict[Key, int] = field(default_factory=dict)
@@ -193,11 +193,9 @@ class Import:
     def _settle(self, outcome: _Outcome) -> None:
         self._seen.add(outcome.names)
         self.counts.added += outcome.added
-        self.counts.known += len(outcome.done) - outcome.added
-        self.counts.faulty += len(outcome.faulty)
-        self.counts.rows += sum(len(thing.rows) for thing in outcome.done)
+        self.counts.known += sum(len(thing.rows) for thing in outcome.done) - outcome.added
         for rows, faulty in sorted(outcome.faulty, key=lambda one: one[0][0].number):
-            self.counts.rows += len(rows)
+            self.counts.faulty += len(rows)
             self._tell(rows, faulty)
 
     def _tell(self, rows: Sequence[Row], faulty: Faulty) -> None:
@@ -214,7 +212,8 @@ class Import:
                     "row": row.number,
                     "column": " ".join(dict.fromkeys(one.column for one in mine if one.column)),
                     "fault": "; ".join(one.what for one in mine) or ANOTHER,
-                }
+                },
+                surplus=row.surplus,
             )
 
     def _record(self, work: Work) -> None:
@@ -225,7 +224,7 @@ class Import:
             subject_kind="program",
             subject_id=self._head.terms.id,
             program_id=self._head.terms.id,
-            after={"table": self._kind.name, **asdict(self.counts)},
+            after={"table": self._kind.name, **self.counts.told},
         )
 
 

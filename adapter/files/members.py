@@ -100,9 +100,9 @@ def write(work: Work, head: Head, things: Sequence[Thing]) -> int:
 def rows(work: Work, terms: ProgramTerms) -> Iterator[Cells]:
     """Every member, in the order of their coming."""
     export = MemberExport(work, terms)
-    for page in members.pages(work, terms.id, size=PAGE):
-        for member in page:
-            person = export.person(member)
+    for page in members.listed(work, terms.id, size=PAGE):
+        for one in page:
+            person = export.person(*one)
             consents = person["consents"]
             yield (
                 {name: person.get(name) for name in PLAIN}

@@ -37,7 +37,13 @@ class Taking:
 
 
 def write(
-    database: Database, registry: Outgoing, place: Place, *, program: str, partner: str
+    database: Database,
+    registry: Outgoing,
+    place: Place,
+    *,
+    program: str,
+    partner: str,
+    actor: str,
 ) -> tuple[str, int]:
     """The name of the file that was written, and its rows; it says what was so at one moment.
 
@@ -51,6 +57,7 @@ def write(
             name = registry.name(partner, programs.local_day(work.now, terms.timezone))
             rows = registry.write(work, terms, copy, name)
         copy.seek(0)
+        database.run(lambda work: _record(work, "registry.give", terms, rows, actor))
         with place.put(name) as out:
             shutil.copyfileobj(copy, out)
     return name, rows
@@ -110,7 +117,9 @@ class Taker:
                 f"{name} was left: {taking.faulty - before} of its rows are not done"
             )
             return
-        self._database.run(lambda work: self._record(work, rows))
+        self._database.run(
+            lambda work: _record(work, "registry.take", self._program, rows, self._actor)
+        )
         self._place.done(name, self._done)
         taking.files.append(name)
 
@@ -143,16 +152,17 @@ class Taker:
                 yield entry.row, "; ".join(f"{name}: {_one(what)}" for name, what in told.items())
         work.session.expunge_all()
 
-    def _record(self, work: Work, rows: int) -> None:
-        trail.record(
-            work,
-            actor=self._actor,
-            action="registry.take",
-            subject_kind="program",
-            subject_id=self._program.id,
-            program_id=self._program.id,
-            after={"rows": rows},
-        )
+
+def _record(work: Work, action: str, program: ProgramTerms, rows: int, actor: str) -> None:
+    trail.record(
+        work,
+        actor=actor,
+        action=action,
+        subject_kind="program",
+        subject_id=program.id,
+        program_id=program.id,
+        after={"rows": rows},
+    )
 
 
 def _one(what: object) -> str:

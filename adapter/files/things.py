@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from marshmallow import ValidationError
@@ -68,12 +68,21 @@ class Thing:
 
 @dataclass(slots=True)
 class Counts:
-    """What became of the things of a file."""
+    """What became of the rows of a file: each of them is counted once."""
 
-    rows: int = 0
     added: int = 0
     known: int = 0  # there already: brought in line, or left as they are
-    faulty: int = 0  # things of which nothing was done
+    faulty: int = 0  # left undone
+
+    @property
+    def rows(self) -> int:
+        """How many there were."""
+        return self.added + self.known + self.faulty
+
+    @property
+    def told(self) -> dict[str, int]:
+        """All of them, for whoever asks."""
+        return {"rows": self.rows, **asdict(self)}
 
 
 @dataclass(frozen=True)
@@ -91,7 +100,7 @@ class Kind:
     names: Callable[[Thing], Mapping[str, Key]]
     # Which of these cannot be, for what the database knows; those that can know whose they are.
     check: Callable[[Work, Head, Sequence[Thing]], Iterator[tuple[Thing, Faulty]]]
-    # How many were not there.
+    # How many rows tell of what was not there.
     write: Callable[[Work, Head, Sequence[Thing]], int]
     rows: Callable[[Work, ProgramTerms], Iterator[Cells]]
 

@@ -139,11 +139,11 @@ def check(work: Work, head: Head, things: Sequence[Thing]) -> Iterator[tuple[Thi
 
 def write(work: Work, head: Head, things: Sequence[Thing]) -> int:
     """Record those that are not recorded."""
-    everybody = [(thing.member_id, thing.given) for thing in things if thing.member_id]
-    sales = list(past_sales(everybody))
-    recorded = transactions.owners(work, head.terms.id, [sale.key for sale in sales])
-    new = [sale for sale in sales if sale.key not in recorded]
-    return transactions.record_many(work, head.terms.id, new)
+    recorded = transactions.owners(work, head.terms.id, [_sale(thing).key for thing in things])
+    new = [thing for thing in things if _sale(thing).key not in recorded]
+    everybody = [(thing.member_id, thing.given) for thing in new if thing.member_id]
+    transactions.record_many(work, head.terms.id, list(past_sales(everybody)))
+    return sum(len(thing.rows) for thing in new)
 
 
 def rows(work: Work, terms: ProgramTerms) -> Iterator[Cells]:

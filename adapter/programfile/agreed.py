@@ -14,7 +14,17 @@ from adapter.web.protocol import Protocol
 
 
 class NotAgreed(ValueError):
-    """Nothing that can be agreed with this platform; the text says what is wrong."""
+    """Nothing that can be agreed with this platform; the messages say what is wrong with which
+    setting, as a schema does.
+    """
+
+    def __init__(self, messages: Any) -> None:
+        self.messages = messages
+
+    def __str__(self) -> str:
+        faults = Faults()
+        faults.add_messages("", self.messages)
+        return "; ".join(str(fault).removeprefix(".").removeprefix(": ") for fault in faults.found)
 
 
 def agreed(protocol: Protocol, pairs: Iterable[str]) -> dict[str, Any]:
@@ -28,15 +38,12 @@ def agreed(protocol: Protocol, pairs: Iterable[str]) -> dict[str, Any]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals:
-            raise NotAgreed(f"{pair!r} is not NAME=VALUE")
+            raise NotAgreed([f"{pair!r} is not NAME=VALUE"])
         given[name.strip()] = _value(value.strip(), schema.fields.get(name.strip()))
     try:
         loaded: dict[str, Any] = schema.load(given)
     except ValidationError as error:
-        faults = Faults()
-        faults.add_messages("", error.messages)
-        words = "; ".join(str(fault).removeprefix(".") for fault in faults.found)
-        raise NotAgreed(words) from error
+        raise NotAgreed(error.messages) from error
     return loaded
 
 

@@ -134,6 +134,9 @@ class _Checker:
             member_id = owners.member(given)
             for where in owners.conflicts(given, member_id):
                 self._faults.add(part.path + where, "is another member's, or in use")
+            for index, card in enumerate(given.cards):
+                if why := owners.cards.stays_blocked(card):
+                    self._faults.add(f"{part.path}.cards[{index}].state", why)
             if member_id is not None:
                 self._claim(part, [Claim("member", str(member_id), "")])
 

@@ -223,6 +223,7 @@ class KnownCards:
         *,
         external_ids: Sequence[str] = (),
     ) -> None:
+        self._work = work
         found = cards.known(
             work,
             program_id,
@@ -259,6 +260,14 @@ class KnownCards:
         card = self._by_number.get(given.number)
         if card is not None and not self._may_become(card, member_id):
             yield number.where
+
+    def stays_blocked(self, given: GivenCard) -> str | None:
+        """Why a card cannot work again as it is told to: another took its place."""
+        card = self._by_number.get(given.number)
+        if card is None or not given.has_state or given.state == card.state:
+            return None
+        new = cards.successor(self._work, card)
+        return f"card {new.id} took its place, so it stays blocked" if new else None
 
     def is_anothers(self, text: str, member_id: uuid.UUID | None, *, own: Container[str]) -> bool:
         """Whether a card bears this text that is not the member's, nor one of these numbers."""

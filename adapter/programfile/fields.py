@@ -229,8 +229,10 @@ def phone(value: Any) -> str:
 
     Behind a plus the country code stands first, and nothing is guessed.
     """
-    if not isinstance(value, str) or not _PHONE.fullmatch(value):
+    if not isinstance(value, str):
         raise ValidationError("must be a phone written as text")
+    if not _PHONE.fullmatch(value):
+        raise ValidationError("must be a phone such as +7 921 666-88-99")
     return read_phone(value.strip(), setting().terms.country)
 
 

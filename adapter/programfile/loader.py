@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 from adapter.core import programs, trail
-from adapter.core.errors import LoyaltyError
+from adapter.core.errors import LoyaltyError, UnknownProgram
+from adapter.core.programs import RevisionKind
 from adapter.db import Database, Work
 from adapter.programfile import program_writing
 from adapter.programfile.checking import Progress, Read, batches, check
@@ -57,10 +58,11 @@ def load(
 
         def unit(work: Work) -> None:
             nonlocal report
-            report = _Writer(work, stream, heads, pepper, told, total).write()
+            writer = _Writer(work, stream, heads, pepper, told, total)
+            report = writer.write()
             report.dry_run = dry_run
             if actor:
-                _record(work, heads.values(), report, actor)
+                _record(work, heads.values(), writer.before, report, actor)
             if dry_run:
                 raise _OnlyTried
 
@@ -88,6 +90,7 @@ class _Writer:
         self._progress = progress
         self._total = total
         self._report = Report()
+        self.before: dict[str, dict[str, Any]] = {}
         self._personal: list[tuple[Head, str, GivenCode]] = []
         self._units: set[tuple[str, str]] = set()
 
@@ -116,6 +119,7 @@ class _Writer:
         return self._report
 
     def _write_head(self, head: Head) -> None:
+        self.before[head.code] = _versions(self._work, head.code)
         program_writing.put_program(self._work, head)
         program_writing.put_credentials(self._work, head, self._pepper, self._report)
         self._report.programs += 1
@@ -129,7 +133,24 @@ class _Writer:
             self._personal += program_writing.put_codes(self._work, head, read)
 
 
-def _record(work: Work, heads: Iterable[Head], report: Report, actor: str) -> None:
+def _versions(work: Work, code: str) -> dict[str, Any]:
+    """At which version a program and its rules are: what each says is kept with the versions."""
+    try:
+        program = programs.by_code(work, code)
+    except UnknownProgram:
+        return {}
+    last = programs.revisions(work, program.id, RevisionKind.PROGRAM, code, limit=1)
+    rules = {rule.code: rule.version for rule in programs.earn_rules(work, program.id)}
+    return {"settings": last[0].number if last else None, "rules": rules}
+
+
+def _record(
+    work: Work,
+    heads: Iterable[Head],
+    before: Mapping[str, dict[str, Any]],
+    report: Report,
+    actor: str,
+) -> None:
     counted = {
         "members_added": report.members_added,
         "balances_opened": report.balances_opened,
@@ -145,7 +166,8 @@ def _record(work: Work, heads: Iterable[Head], report: Report, actor: str) -> No
             subject_kind="program",
             subject_id=program.id,
             program_id=program.id,
-            after={"file": counted},
+            before=before[head.code],
+            after=_versions(work, head.code) | {"file": counted},
         )
 
 

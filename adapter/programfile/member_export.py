@@ -18,6 +18,8 @@ from adapter.db import Work
 from adapter.programfile.history_export import benefit_entry, sale_entry
 from adapter.programfile.shown import barcode, shown_instant, shown_phone
 
+Row = Any  # of these columns, or an object of it
+
 _PERSONAL = [name for name in Profile.__slots__ if hasattr(Member, name)]
 
 
@@ -56,7 +58,8 @@ class MemberExport:
         }
         holdings = self.holdings(ids)
         for member in page:
-            entry = self.person(member) | self.amounts(holdings[member.id])
+            entry = self.person(member, member.identities, member.consents)
+            entry |= self.amounts(holdings[member.id])
             entry["cards"] = [
                 {"number": card.number, "state": card.state} | barcode(card)
                 for card in lists["cards"][member.id]
@@ -70,29 +73,28 @@ class MemberExport:
             ]
             yield {key: value for key, value in entry.items() if value not in ([], {}, None)}
 
-    def person(self, member: Member) -> dict[str, Any]:
-        """Who the member is, and by what they are found."""
-        by_kind: dict[str, list[str]] = defaultdict(list)
-        for identity in member.identities:
-            shown = identity.kind == IdentityKind.EMAIL
-            by_kind[identity.kind].append(identity.shown if shown else identity.value)
+    def person(
+        self, member: Member | Row, identities: Iterable[Row], consents: Iterable[Row]
+    ) -> dict[str, Any]:
+        """Who a member is, and by what they are found."""
+        by_kind: dict[str, list[Any]] = defaultdict(list)
+        for identity in identities:
+            by_kind[identity.kind].append(identity)
         entry: dict[str, Any] = {}
-        if by_kind[IdentityKind.PHONE]:
-            phone = by_kind[IdentityKind.PHONE][0]
-            entry["phone"] = shown_phone(phone, self._terms.country)
-            known = member.identity(IdentityKind.PHONE)
-            if known is not None and known.shown != phone:
-                entry["phone_shown"] = known.shown
-        entry["email"] = next(iter(by_kind[IdentityKind.EMAIL]), None)
+        for phone in by_kind[IdentityKind.PHONE][:1]:
+            entry["phone"] = shown_phone(phone.value, self._terms.country)
+            if phone.shown != phone.value:
+                entry["phone_shown"] = phone.shown
+        entry["email"] = next((one.shown for one in by_kind[IdentityKind.EMAIL]), None)
         entry |= {name: getattr(member, name) for name in _PERSONAL}
         if member.birth_date is not None:
             entry["birth_date"] = member.birth_date.isoformat()
         entry["status"] = member.status
         entry["tier"], entry["segments"] = member.tier, member.segments
         for kind in (IdentityKind.MEMBERSHIP_KEY, IdentityKind.EXTERNAL_ID):
-            entry[kind] = next(iter(by_kind[kind]), None)
-        entry["passes"] = by_kind[IdentityKind.PASS]
-        entry["consents"] = {consent.kind: consent.is_granted for consent in member.consents}
+            entry[kind] = next((one.value for one in by_kind[kind]), None)
+        entry["passes"] = [one.value for one in by_kind[IdentityKind.PASS]]
+        entry["consents"] = {consent.kind: consent.is_granted for consent in consents}
         return entry
 
     def holdings(self, ids: list[uuid.UUID]) -> dict[uuid.UUID, dict[str, Holding]]:

@@ -104,7 +104,7 @@ class _Event(Occasions):
     def gives_something(self, data: dict[str, Any], **_: Any) -> None:
         """Refuse a rule that gives nothing, and a period in which nothing is counted."""
         if "points" not in data and "benefit" not in data:
-            raise ValidationError("gives neither points nor a benefit")
+            raise ValidationError({"points": ["gives neither points nor a benefit"]})
         if "period" in data and "limit" not in data:
             raise ValidationError({"period": ["needs a limit beside it"]})
 

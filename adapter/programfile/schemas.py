@@ -138,10 +138,12 @@ class CardNumbers(Shape):
     @validates_schema
     def has_numbers(self, data: dict[str, Any], **_: Any) -> None:
         """Refuse a range without a single number to give."""
-        try:
-            numbers.check_range(NumberRange(**data))
-        except Invalid as error:
-            raise ValidationError(str(error)) from None
+        given = NumberRange(**data)
+        for key, check in (("prefix", numbers.check_prefix), ("length", numbers.check_length)):
+            try:
+                check(given)
+            except Invalid as error:
+                raise ValidationError({key: [str(error)]}) from None
 
 
 class Outlet(Shape):

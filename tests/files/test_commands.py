@@ -37,6 +37,30 @@ def test_faults_are_an_exit_status_and_an_error_file_for_oneself_alone(run, code
     assert stat.S_IMODE(errors.stat().st_mode) == 0o600
 
 
+def test_an_error_file_in_which_nothing_is_wrong_is_not_left_behind(run, code, people, tmp_path):
+    errors = tmp_path / "wrong.csv"
+    errors.write_text("of yesterday")
+    people.write_text("phone\r\n79005550101\r\n")
+
+    done = run("import", "members", people, "--program", code, "--errors", errors)
+
+    assert (done.exit_code, errors.exists()) == (0, False)
+
+
+def test_every_row_is_counted_once_whatever_it_takes_to_tell_of_something(run, code, tmp_path):
+    people, balances = tmp_path / "people.csv", tmp_path / "balances.csv"
+    people.write_text("phone\r\n79005550101\r\n79005550102\r\n")
+    # Anna's points have moved; of whom nobody knows nothing is done.
+    phones = ["79005550101"] * 2 + ["79005550102"] * 3 + ["79005550142"] * 2 + ["79990000000"] * 2
+    balances.write_text("phone,amount\r\n" + "".join(f"{phone},5\r\n" for phone in phones))
+    run("import", "members", people, "--program", code)
+
+    done = run("import", "balances", balances, "--program", code, "--json")
+
+    assert json.loads(done.stdout) == {"rows": 9, "added": 5, "known": 2, "faulty": 2}
+    assert "2 rows were left undone" in done.stderr
+
+
 def test_a_dry_run_changes_nothing(run, code, people):
     tried = run("import", "members", people, "--program", code, "--dry-run")
 

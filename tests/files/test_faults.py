@@ -137,6 +137,20 @@ def test_a_cell_longer_than_anybody_means_is_a_fault(shop):
     assert phones(shop) == ["79005550143"]
 
 
+def test_cells_that_have_no_column_come_back_behind_all_others(shop):
+    people = table("phone,first_name", "79005550142,Anna,Maria,=1", "79005550143,Boris")
+
+    shop.take("members", people)
+    (row,) = wrong_rows(shop)
+    counts = shop.take("members", shop.wrong)
+    (again,) = wrong_rows(shop)
+
+    assert row["fault"] == "has 4 cells where the header has 2"
+    assert (row["first_name"], row[None]) == ("Anna", ["Maria", "'=1"])
+    # Nor is it done before somebody has mended it.
+    assert (counts.faulty, again[None], phones(shop)) == (1, row[None], ["79005550143"])
+
+
 def test_the_character_nul_is_a_fault(shop):
     shop.take("members", table(HEAD, "79005550142,An\0na,,,"))
 
@@ -210,9 +224,9 @@ def test_one_wrong_lot_leaves_all_of_a_members_balance_undone(shop):
 
     assert shop.said() == [(3, "amount")]
     assert [row["row"] for row in wrong_rows(shop)] == ["2", "3"]
-    assert (counts.rows, counts.added, counts.faulty) == (4, 1, 1)
+    assert (counts.rows, counts.added, counts.faulty) == (4, 2, 2)
     mended = shop.wrong.replace("1.234", "1.23")
-    assert shop.take("balances", mended).added == 1
+    assert shop.take("balances", mended).added == 2
     with shop.database.unit_of_work() as work:
         assert findings(work) == []
 
@@ -289,7 +303,8 @@ def test_one_wrong_line_leaves_the_whole_sale_undone(shop):
         (8, "occurred_at"),
         (11, "reference"),
     ]
-    assert (counts.added, counts.faulty) == (2, 6)
+    # Of eleven rows R-1 and R-5 have two each, of which nothing is done.
+    assert (counts.rows, counts.added, counts.faulty) == (10, 2, 8)
     assert str(shop.faults[0]) == (
         "row 3, column item_net_minor, value '50.5': must be a whole number"
     )

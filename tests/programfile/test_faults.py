@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from adapter.core import members
+from adapter.core import cards, members, programs
 from adapter.core.errors import PhoneTaken
+from adapter.core.origins import Place
 from adapter.db import Database
 from adapter.programfile import FileFaults
 from tests.programfile.documents import faults_of, load_document, member, program, rows
@@ -115,12 +116,12 @@ HER = "$.programs[0].members[0]"
         ),
         (
             program(card_numbers={"prefix": "77", "length": 2}),
-            f"{ROOT}.card_numbers: the length leaves no free digits, or is more than the barcode"
-            " carries",
+            f"{ROOT}.card_numbers.length: the length leaves no free digits, or is more than the"
+            " barcode carries",
         ),
         (
             program(card_numbers={"prefix": "x"}),
-            f"{ROOT}.card_numbers: a prefix is digits, the first of them not 0",
+            f"{ROOT}.card_numbers.prefix: a prefix is digits, the first of them not 0",
         ),
         (program(outlets=[{"name": "x"}]), f"{ROOT}.outlets[0].code: is missing"),
         (
@@ -168,7 +169,7 @@ HER = "$.programs[0].members[0]"
         (program(members=["Anna"]), f"{HER}: must be an object"),
         (member(phone=79216668899), f"{HER}.phone: must be a phone written as text"),
         (member(phone="7921666889912345"), f"{HER}.phone: a phone number has 1 to 15 digits"),
-        (member(phone="call me"), f"{HER}.phone: must be a phone written as text"),
+        (member(phone="call me"), f"{HER}.phone: must be a phone such as +7 921 666-88-99"),
         (member(email="nobody"), f"{HER}.email: must be an e-mail address"),
         (member(gender="female"), f"{HER}.gender: must be f or m"),
         (member(birth_date="14.02.1990"), f"{HER}.birth_date: must be a day written YYYY-MM-DD"),
@@ -412,6 +413,21 @@ def test_members_may_share_an_email_and_names(database: Database) -> None:
     people = [family | {"phone": "79216668899"}, family | {"phone": "79216668898"}, family]
 
     assert load_document(database, program(members=people)).members_added == 3
+
+
+def test_a_card_that_was_replaced_is_not_to_work_again(database: Database) -> None:
+    document = member(cards=[{"number": "7700009001", "state": "active"}])
+    load_document(database, document)
+    with database.unit_of_work() as work:
+        terms = programs.by_code(work, "MAIN").terms()
+        old = cards.by_number(work, terms.id, "7700009001")
+        held_by = members.by_id(work, terms.id, old.member_id)
+        new = cards.reissue(work, terms, held_by, old.id, place=Place(channel="console", actor="x"))
+        taken = f"card {new.id} took its place, so it stays blocked"
+
+    assert faults_of(database, document) == [f"{HER}.cards[0].state: {taken}"]
+
+    load_document(database, member(cards=[{"number": "7700009001", "state": "blocked"}]))
 
 
 def test_what_only_shows_while_writing_undoes_it_all(

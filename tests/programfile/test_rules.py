@@ -195,7 +195,10 @@ DEAL = {"code": "d", "percent": "5"}
         ({"code": "r", "kind": "multiplier"}, ".factor: is missing"),
         ({"code": "r", "kind": "multiplier", "factor": "0.0"}, ".factor: must be above zero"),
         ({"code": "r", "kind": "event", "points": "1"}, ".event: is missing"),
-        ({"code": "r", "kind": "event", "event": "e"}, ": gives neither points nor a benefit"),
+        (
+            {"code": "r", "kind": "event", "event": "e"},
+            ".points: gives neither points nor a benefit",
+        ),
         (EVENT | {"points": "0"}, ".points: must be above zero"),
         (EVENT | {"items": ["TEA"]}, ".items: is not a known key"),
         (EVENT | {"limit": 0}, ".limit: must be between 1 and"),
