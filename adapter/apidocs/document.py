@@ -22,20 +22,27 @@ ALWAYS: dict[str, Fragment] = {
     "X-Request-ID": {
         "description": "Under which the request is found in our log; one of yours is taken over.",
         "schema": {"type": "string", "minLength": 8, "maxLength": 64},
+        "example": "5f2b8c0e9d4a4f6bb1c7a3d2e8f09146",
     },
     "Cache-Control": {
         "description": "No answer may be kept.",
         "schema": {"type": "string", "enum": ["no-store"]},
+        "example": "no-store",
     },
 }
 WITH: dict[int, dict[str, Fragment]] = {
     405: {
-        "Allow": {"description": "The verbs of this path.", "schema": {"type": "string"}},
+        "Allow": {
+            "description": "The verbs of this path.",
+            "schema": {"type": "string"},
+            "example": "GET, HEAD, OPTIONS",
+        },
     },
     429: {
         "Retry-After": {
             "description": "Seconds to wait.",
             "schema": {"type": "integer", "minimum": 1},
+            "example": 30,
         },
     },
 }
@@ -112,7 +119,7 @@ class _Writer:
         return "\n\n".join(part for part in (says, operation.more) if part)
 
     def _parameters(self, rule: Rule, operation: Operation) -> list[Fragment]:
-        variables = self.shapes.parameters(self.told.path, "path")
+        variables = self.shapes.parameters(operation.path or self.told.path, "path")
         return [
             *(one for one in variables if one["name"] in rule.arguments),
             *(_variable(name) for name in sorted(rule.arguments - {v["name"] for v in variables})),
@@ -202,8 +209,14 @@ def _row(kind: type[Exception], table: Mapping[type[Exception], Refusal]) -> Ref
 
 
 def _variable(name: str) -> Fragment:
-    shape = {"type": "string", "minLength": 1}
-    return {"name": name, "in": "path", "required": True, "schema": shape}
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": "As was agreed on.",
+        "example": name,
+        "schema": {"type": "string", "minLength": 1},
+    }
 
 
 def _named(operation: Operation, part: str, *, status: int | None = None) -> Fragment:

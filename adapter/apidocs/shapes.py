@@ -96,6 +96,5 @@ def _parameter(name: str, shape: Fragment, location: str, *, required: bool) -> 
     if isinstance(kind, list):
         shape["type"] = "string" if "string" in kind else next(k for k in kind if k != "null")
     found: Fragment = {"name": name, "in": location, "required": required}
-    if says := shape.pop("description", ""):
-        found["description"] = says
+    found |= {about: shape.pop(about) for about in ("description", "example") if about in shape}
     return found | {"schema": shape}

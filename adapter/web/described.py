@@ -23,6 +23,10 @@ Fragment = dict[str, Any]
 NOT_BLANK = r"[^\s\x1c-\x1f\x85]"
 NOT_NULL: Fragment = {"not": {"type": "null"}}
 
+# Of `make demo`: whom and what the examples name, so that there they can be tried as they are.
+PHONE, EMAIL, CARD, PASS = "79005550000", "anna.schukina@example.com", "7710000000", "AW-5f1c09"
+POOLED, MERCHANT, OUTLET, TERMINAL = "7800009003", "ZERN", "BR001", "BR001-1"
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -42,6 +46,7 @@ class Operation:
     tag: str
     text: str = ""  # where it is not the view's docstring
     body: tuple[Shape, ...] = ()  # any one of them
+    path: type[Schema] | None = None  # its variables, where they are not those of all paths
     query: type[Schema] | None = None
     headers: type[Schema] | None = None  # besides those that every call carries
     answer: tuple[Shape, ...] = ()  # any one of them; without any there is no body
@@ -83,6 +88,11 @@ class Description:
     content_type: str = "application/json"
     # What the replies of a status carry besides: OpenAPI's header objects, by their names.
     answer_headers: Mapping[int, Mapping[str, Fragment]] = field(default_factory=dict)
+
+
+def says(text: str, **more: Any) -> Fragment:
+    """What is told of a field to whoever connects to us: a text, and perhaps an `example`."""
+    return {"description": text} | more
 
 
 def line(longest: int) -> str:

@@ -57,6 +57,9 @@ class Protocol:
     # anywhere or (`items.name`, `.code` at the top) below one other; of replies these as well.
     open_fields: frozenset[str] = frozenset()
     open_replies: frozenset[str] = frozenset()
+    # Such names of what a reply has afresh each time, an instant or an id: two differ in it for
+    # nothing.
+    fresh_replies: frozenset[str] = frozenset()
     secret_headers: tuple[str, ...] = ("authorization",)  # which carry the credential
     described: str = ""  # the module that tells of its calls, if it has one
     registries: str = ""  # the module that knows the files it exchanges, if it exchanges any

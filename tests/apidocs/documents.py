@@ -40,6 +40,12 @@ class Document:
                 if method in item:
                     yield method.upper(), path, item[method]
 
+    @property
+    def headers(self) -> dict[str, dict[str, Any]]:
+        """What answers may carry."""
+        found: dict[str, dict[str, Any]] = self.whole["components"]["headers"]
+        return found
+
     def operation_at(self, method: str, path: str) -> dict[str, Any] | None:
         """What is said of a call, if such a path takes it."""
         try:

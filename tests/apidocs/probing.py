@@ -28,10 +28,12 @@ def read(_context: Any, response: Response) -> Any:
 
 
 # The ends of refusals that blame what no schema can tell: that one of two parameters has to be
-# there, that two fields must not differ, decimals that binary numbers cannot be told apart by,
-# which days a month has and which have come, sums of several lines, lines unlike each other.
+# there and both have to name one customer, that two fields must not differ, decimals that binary
+# numbers cannot be told apart by, which days a month has and which have come, sums of several
+# lines, lines unlike each other.
 BEYOND = (
     "Either 'phone' or 'pass' is required",
+    "belongs to another customer than the other one",
     "contradicts the other name",
     "must have at most 15 decimals",
     "must have no more than 15 decimal places",

@@ -18,5 +18,6 @@ protocol = Protocol(
     described="adapter.protocols.fidelizacion.described",
     open_fields=kept.FIELDS,
     open_replies=kept.REPLIES,
+    fresh_replies=kept.FRESH,
     secret_headers=("x-api-key",),
 )

@@ -30,7 +30,16 @@ from adapter.protocols.fidelizacion.errors import (
 from adapter.protocols.fidelizacion.mapping import assets
 from adapter.protocols.fidelizacion.schemas import event, member, payment, sale
 from adapter.web import described
-from adapter.web.described import Description, Example, Operation, Refusal
+from adapter.web.described import (
+    OUTLET,
+    PHONE,
+    TERMINAL,
+    Description,
+    Example,
+    Operation,
+    Refusal,
+    says,
+)
 from adapter.web.json import BadJson, EncodedBody, NotAnObject
 from adapter.web.protocol import NoSettings
 
@@ -67,41 +76,47 @@ FILLED = {
     "asset": "body.usedAssets.0",
 }
 
+ANNA = {"phoneNumber": PHONE}
 printed = partial(described.printed, __package__)
 
 
-def _header(longest: int, **options: Any) -> fields.String:
-    rules = [validate.Length(max=longest), validate.Regexp(r"\S")]
-    return fields.String(validate=rules, **options)
+def _header(name: str, longest: int) -> fields.String:
+    required = name in auth.REQUIRED
+    rules: list[Any] = [validate.Length(max=longest)]
+    rules += [validate.Regexp(r"\S")] if required else []  # else blank is as good as absent
+    return fields.String(required=required, validate=rules, metadata=SAID[name])
 
 
 SAID = {
-    "x-branch-id": "Branch of the business.",
-    "x-pos-id": "Terminal.",
-    "x-source-type": "`POS`, `Web`, `Kiosk` or another word.",
-    "x-source-name": "Name of the system that calls.",
+    "x-branch-id": says("Branch of the business.", example=OUTLET),
+    "x-pos-id": says("Terminal.", example=TERMINAL),
+    "x-source-type": says("`POS`, `Web`, `Kiosk` or another word.", example="POS"),
+    "x-source-name": says("Name of the system that calls.", example="Kassa"),
+    "x-source-version": says("Its version, if it is told.", example="3.2"),
 }
 Headers = Schema.from_dict(
-    {
-        header: _header(longest, required=True, metadata={"description": SAID[header]})
-        for header, longest in auth.REQUIRED.items()
-    },
+    {header: _header(header, longest) for header, longest in auth.LONGEST.items()},
     name="Headers",
 )
 
 
-def _choice(choices: tuple[str, ...], says: str) -> fields.String:
+def _choice(choices: tuple[str, ...], text: str, example: str) -> fields.String:
     # Blank is as good as absent.
-    return fields.String(validate=validate.OneOf([*choices, ""]), metadata={"description": says})
+    rule = validate.OneOf([*choices, ""])
+    return fields.String(validate=rule, metadata=says(text, example=example))
 
 
 DetailsHeaders = Schema.from_dict(
     {
         "x-return-assets": _choice(
-            tuple(assets.SELECTIONS), "Which assets are shown; `active` if left out (4.4)."
+            tuple(assets.SELECTIONS),
+            "Which assets are shown; `active` if left out (4.4).",
+            "active",
         ),
         "x-return-benefits": _choice(
-            ("false", "true"), "Whether a basket is looked at; `false` if left out (5.3)."
+            ("false", "true"),
+            "Whether a basket is looked at; `false` if left out (5.3).",
+            "true",
         ),
     },
     name="DetailsHeaders",
@@ -162,13 +177,18 @@ def _refusal(fault: Fault) -> Refusal:
 
 
 def _examples(*names: str) -> tuple[Example, ...]:
-    """The vendor's examples; of their answers it prints `data` alone (2.1)."""
+    """The vendor's examples; of their answers it prints `data` alone (2.1).
+
+    If they begin with somebody, then in front of them the same of somebody whom the demo knows.
+    """
     found = []
     for name in names:
         sample = printed(name)
         answer = sample["answer"] | sample["answer"].get("data", {})
         found.append(Example(name, sample["request"], _as_ours(answer)))
-    return tuple(found)
+    asked = found[0].request
+    known = [Example("anna", request=asked | {"member": ANNA})] if "member" in asked else []
+    return (*known, *found)
 
 
 def _as_ours(answer: dict[str, Any]) -> dict[str, Any]:
@@ -177,6 +197,15 @@ def _as_ours(answer: dict[str, Any]) -> dict[str, Any]:
         return answer
     ours = {"memberId": f"mem_{answer['member']['membershipKey'].replace('-', '')}"}
     return answer | ours | {"data": answer["data"] | ours}
+
+
+EXPIRY = "2025-09-02T10:25:00.000Z"
+HOLDER = {"membershipKey": printed("update")["request"]["member"]["membershipKey"]}
+
+
+def _code(action: str, asked: dict[str, Any], data: dict[str, Any]) -> Example:
+    answer = {"status": "success", "data": data} | data
+    return Example(action, {"action": action} | asked, answer)
 
 
 OPERATIONS = {
@@ -219,8 +248,9 @@ OPERATIONS = {
         says="Nothing for `send`; the code for `get`; whose it was for `verify`.",
         refusals=(errors.UnknownMember, WrongCode),
         examples=(
-            Example("get", request={"action": "get", "member": {"phoneNumber": "612005544"}}),
-            Example("verify", request={"action": "verify", "shortCode": "4821"}),
+            _code("get", {"member": ANNA}, {"shortCode": "4821", "expiresAt": EXPIRY}),
+            _code("send", {"member": ANNA}, {}),
+            _code("verify", {"shortCode": "4821"}, {"verified": True, "member": HOLDER}),
         ),
     ),
     "pay_or_cancel": Operation(

@@ -23,3 +23,5 @@ REPLIES = names(
     " discount.type discount.reason nonRedeemableCause.code nonRedeemableCause.message"
     " assets.name usedAssets.name .message"
 )
+# What a payment or a sale is cancelled by: drawn anew for each that is not a repeat.
+FRESH = names("confirmationCode")

@@ -218,5 +218,5 @@ def refusal(name: str, codes: list[Any]) -> type[Schema]:
     code = fields.String(**_told("A text, always (9).", validate=validate.OneOf(codes)))
     kind: Any = Error.from_dict({"code": code}, name=f"{name}Error")
     status = fields.String(**_told("Always `error`.", validate=validate.OneOf(["error"])))
-    told = {"status": status, "error": fields.Nested(kind, required=True)}
+    told = {"status": status, "error": fields.Nested(kind, **_told("What is wrong."))}
     return Reply.from_dict(told, name=name)

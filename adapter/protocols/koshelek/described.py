@@ -17,7 +17,7 @@ from adapter.protocols.koshelek.errors import (
 )
 from adapter.protocols.koshelek.settings import ProcessSettings
 from adapter.web import described
-from adapter.web.described import Description, Example, Operation, Refusal
+from adapter.web.described import CARD, POOLED, Description, Example, Operation, Refusal, says
 from adapter.web.json import BadJson, BodyTooLarge, EncodedBody, NotAnObject
 
 SAYS = """\
@@ -42,6 +42,7 @@ PARTICIPANT = (*WHO, errors.SeveralMatches, errors.InvalidPhone)
 CHALLENGE = {
     "description": "That Basic is wanted, in UTF-8 (RFC 7617, G36).",
     "schema": {"type": "string", "pattern": "^Basic realm="},
+    "example": 'Basic realm="loyalty", charset="UTF-8"',
 }
 
 printed = partial(described.printed, __package__)
@@ -53,7 +54,19 @@ class PathVariables(Schema):
     number = fields.String(
         required=True,
         validate=validate.Length(min=1),
-        metadata={"description": "Card number, at most 50 characters; leading zeros count (G35)."},
+        metadata=says(
+            "Card number, at most 50 characters; leading zeros count (G35).", example=CARD
+        ),
+    )
+
+
+class FreeNumber(PathVariables):
+    """What stands in the path of an issue."""
+
+    number = fields.String(
+        required=True,
+        validate=validate.Length(min=1),
+        metadata=says("A number that was set aside, or one of the pool.", example=POOLED),
     )
 
 
@@ -105,6 +118,7 @@ def _refusal(kind: type[Exception], fault: Fault, unauthorized: int) -> Refusal:
 
 
 _PROFILE = Example("profile", request=printed("profile"))
+_MESSAGE = "3f0e8c52-9c1b-4a61-8c53-0f2a7a4f6f10"
 
 OPERATIONS = {
     "find_card": Operation(
@@ -134,7 +148,7 @@ OPERATIONS = {
         says="Taken over; zero bytes (G2, G10).",
         refusals=(*BODY, *WHO, *PROFILE),
         more="Only fields that say something change the profile; nothing is cleared (G9).",
-        examples=(_PROFILE,),
+        examples=(Example("moved", request={"locality": "Тверь"}), _PROFILE),
     ),
     "set_communication": Operation(
         title="Take over allowed and denied channels",
@@ -168,6 +182,7 @@ OPERATIONS = {
     "issue_on_number": Operation(
         title="Issue a card on a number",
         tag=ISSUE,
+        path=FreeNumber,
         body=(schemas.NewHolder,),
         says="Issued; zero bytes (G2, G10).",
         refusals=(
@@ -180,7 +195,7 @@ OPERATIONS = {
             errors.MemberInactive,
         ),
         more="On a number that was set aside, or on one of the pool. `PUT` is an alias.",
-        examples=(_PROFILE,),
+        examples=(Example("vera", request={"phone": "79005559999", "firstname": "Вера"}),),
     ),
     "issue_card": Operation(
         title="Issue a card on a number of our choice",
@@ -211,7 +226,7 @@ OPERATIONS = {
             Example(
                 "receipt",
                 request={
-                    "cardNumber": "7700000041",
+                    "cardNumber": CARD,
                     "qrCode": "t=20250214T1000&s=1299.00&fn=9289000100123456&i=12345"
                     "&fp=987654321&n=1",
                 },
@@ -232,7 +247,7 @@ OPERATIONS = {
             errors.PromoCodeNotYours,
         ),
         more="Since 1.3.0. The user is found by card, else by phone, else by e-mail.",
-        examples=(Example("code", request={"cardNumber": "7700000041", "code": "SPRING-25"}),),
+        examples=(Example("code", request={"cardNumber": CARD, "code": "SPRING25"}),),
     ),
     "list_offers": Operation(
         title="The partner's offers",
@@ -240,15 +255,19 @@ OPERATIONS = {
         answer=(fields.List(fields.Nested(replies.OfferShown)),),
         says="The offers of today.",
         more="On a path that the partner and Koshelek agreed on (G6).",
+        examples=(
+            Example("offers", answer=[{"id": "bread", "title": "Второй каравай в подарок"}]),
+        ),
     ),
     "take_push_callback": Operation(
         title="What became of a push message",
         tag=PROMOTIONS,
-        body=(fields.Raw(metadata={"description": "Whatever Koshelek sends (G33)."}),),
+        body=(fields.Raw(metadata=says("Whatever Koshelek sends (G33).")),),
         is_body_required=False,
         answer=(replies.Nothing,),
         says="Kept as it came.",
         more="On a path that the partner and Koshelek agreed on (G33).",
+        examples=(Example("delivered", {"messageId": _MESSAGE, "status": "delivered"}, {}),),
     ),
     "list_special_users": Operation(
         title="Phones with special conditions",

@@ -126,7 +126,11 @@ class SpecialUserShown(Reply):
     """5.10: a phone with special conditions."""
 
     phone = _text("Digits, country code first.", "^[0-9]+$")
-    params = fields.List(fields.Nested(Parameter), required=True)
+    params = fields.List(
+        fields.Nested(Parameter),
+        required=True,
+        metadata={"description": "What is known of them; may be empty."},
+    )
 
 
 class OfferShown(Reply):

@@ -21,17 +21,21 @@ from adapter.core.members import ConsentKind
 from adapter.core.phones import LONGEST as LONGEST_PHONE
 from adapter.protocols.koshelek.errors import SPELLINGS
 from adapter.protocols.koshelek.mapping import CHANNELS, GENDERS, SHORTEST_PHONE
-from adapter.web.described import NOT_NULL, Fragment, line, one_at_least, with_nulls
+from adapter.web.described import (
+    EMAIL,
+    NOT_NULL,
+    PHONE,
+    Fragment,
+    line,
+    one_at_least,
+    says,
+    with_nulls,
+)
 from adapter.web.shapes import LONGEST_TEXT, is_email, is_line
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # A blank text is as good as none (G9).
 SAYS_SOMETHING = NOT_NULL | {"pattern": r"\S"}
-
-
-def _says(text: str) -> dict[str, str]:
-    """What is told of a field to whoever connects to us."""
-    return {"description": text}
 
 
 class Text(fields.Field[str]):
@@ -157,24 +161,24 @@ class Tolerant(Schema):
 class Profile(Tolerant):
     """4.3: what a user told of themselves. Nothing is mandatory for an update."""
 
-    phone = Phone(metadata=_says("Country code first; whatever is no digit is dropped (G18)."))
-    email = Email(metadata=_says("Compared without regard to case (G19)."))
-    last_name = Text(data_key="surname", metadata=_says("Usually Cyrillic."))
-    first_name = Text(data_key="firstname", metadata=_says("Usually Cyrillic."))
-    patronymic = Text(metadata=_says("Often absent."))
+    phone = Phone(metadata=says("Country code first; whatever is no digit is dropped (G18)."))
+    email = Email(metadata=says("Compared without regard to case (G19)."))
+    last_name = Text(data_key="surname", metadata=says("Usually Cyrillic."))
+    first_name = Text(data_key="firstname", metadata=says("Usually Cyrillic."))
+    patronymic = Text(metadata=says("Often absent."))
     gender = Text(
         data_key="sex",
-        metadata=_says("`m` or `f`, `м` or `ж`, `male` or `female`; other words are ignored (G9)."),
+        metadata=says("`m` or `f`, `м` or `ж`, `male` or `female`; other words are ignored (G9)."),
     )
     birth_date = BirthDay(
         data_key="birthdate",
-        metadata=_says("`YYYY-MM-DD`, from 1900-01-01 to today."),
+        metadata=says("`YYYY-MM-DD`, from 1900-01-01 to today."),
     )
     country = Text(
         data_key="countrycode",
-        metadata=_says("ISO 3166 alpha-2; other texts are kept as they are (G9)."),
+        metadata=says("ISO 3166 alpha-2; other texts are kept as they are (G9)."),
     )
-    locality = Text(metadata=_says("Town."))
+    locality = Text(metadata=says("Town."))
 
     @post_load
     def known_gender(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -189,7 +193,7 @@ class NewHolder(Profile):
 
     phone = Phone(
         required=True,
-        metadata=_says("Country code first; whatever is no digit is dropped (G18)."),
+        metadata=says("Country code first; whatever is no digit is dropped (G18)."),
     )
 
 
@@ -199,13 +203,18 @@ class Search(Tolerant):
     phone = IfReadable(
         Text(),
         data_key="msisdn",
-        metadata=_says("Phone without a leading `+`, its country code first; up to 15 digits."),
+        metadata=says(
+            "Phone without a leading `+`, its country code first; up to 15 digits.", example=PHONE
+        ),
     )
-    email = IfReadable(Text(), metadata=_says("E-mail address of the profile."))
+    email = IfReadable(Text(), metadata=says("E-mail address of the profile.", example=EMAIL))
     birth_date = IfReadable(
         Day(),
         data_key="birthdate",
-        metadata=_says("`YYYY-MM-DD`. Finds nobody alone, and tells several people apart (G21)."),
+        metadata=says(
+            "`YYYY-MM-DD`. Finds nobody alone, and tells several people apart (G21).",
+            example="1988-11-02",
+        ),
     )
 
 
@@ -218,12 +227,12 @@ class Communication(Schema):
     allow = fields.List(
         fields.String(),
         load_default=list,
-        metadata=_says("Allowed: `sms`, `email`, `call`, `push`; other names are ignored."),
+        metadata=says("Allowed: `sms`, `email`, `call`, `push`; other names are ignored."),
     )
     deny = fields.List(
         fields.String(),
         load_default=list,
-        metadata=_says("Denied, likewise; a channel in both lists is denied."),
+        metadata=says("Denied, likewise; a channel in both lists is denied."),
     )
 
     def described(self, document: Fragment) -> Fragment:
@@ -245,19 +254,24 @@ class Communication(Schema):
 class Period(Tolerant):
     """5.5: two days, both inclusive; the second may be left out."""
 
-    since = Day(data_key="startdate", required=True, metadata=_says("First day, `YYYY-MM-DD`."))
+    since = Day(
+        data_key="startdate",
+        required=True,
+        metadata=says("First day, `YYYY-MM-DD`.", example="2025-01-01"),
+    )
     until = Day(
-        data_key="enddate", metadata=_says("Last day, `YYYY-MM-DD`; today if left out (G7).")
+        data_key="enddate",
+        metadata=says("Last day, `YYYY-MM-DD`; today if left out (G7).", example="2034-12-31"),
     )
 
 
 class Promo(Tolerant):
     """5.9: who, in the order in which we look (G4)."""
 
-    number = Text(data_key="cardnumber", metadata=_says("Number of the user's card."))
-    phone = Text(metadata=_says("Phone of the user."))
-    msisdn = Text(metadata=_says("Another name of `phone`."))
-    email = Text(metadata=_says("E-mail address of the user."))
+    number = Text(data_key="cardnumber", metadata=says("Number of the user's card."))
+    phone = Text(metadata=says("Phone of the user."))
+    msisdn = Text(metadata=says("Another name of `phone`."))
+    email = Text(metadata=says("E-mail address of the user."))
     # Fields that hold what it is about, of which one must be there.
     texts: ClassVar[tuple[str, ...]] = ()
 
@@ -284,10 +298,10 @@ class Receipt(Promo):
 
     qrcode = Text(
         longest=1024,
-        metadata=_says("Text of the receipt's QR code, `t=…&s=…&fn=…&i=…&fp=…&n=…`."),
+        metadata=says("Text of the receipt's QR code, `t=…&s=…&fn=…&i=…&fp=…&n=…`."),
     )
-    qr = Text(longest=1024, metadata=_says("Another name of `qrCode`."))
-    code = Text(longest=1024, metadata=_says("Another name of `qrCode`."))
+    qr = Text(longest=1024, metadata=says("Another name of `qrCode`."))
+    code = Text(longest=1024, metadata=says("Another name of `qrCode`."))
 
     @post_load
     def first_text(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -300,8 +314,8 @@ class Code(Promo):
 
     texts = ("code", "promocode")
 
-    code = Text(metadata=_says("Promo code as the user typed it."))
-    promocode = Text(metadata=_says("Another name of `code`."))
+    code = Text(metadata=says("Promo code as the user typed it."))
+    promocode = Text(metadata=says("Another name of `code`."))
 
     @post_load
     def first_text(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

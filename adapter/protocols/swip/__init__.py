@@ -18,4 +18,5 @@ protocol = Protocol(
     described="adapter.protocols.swip.described",
     open_fields=kept.FIELDS,
     open_replies=kept.REPLIES,
+    fresh_replies=kept.FRESH,
 )

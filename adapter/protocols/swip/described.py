@@ -24,7 +24,17 @@ from adapter.protocols.swip.errors import (
     UnsupportedVersion,
 )
 from adapter.web import described
-from adapter.web.described import Description, Example, Operation, Refusal
+from adapter.web.described import (
+    MERCHANT,
+    OUTLET,
+    PHONE,
+    TERMINAL,
+    Description,
+    Example,
+    Operation,
+    Refusal,
+    says,
+)
 from adapter.web.protocol import NoSettings
 from adapter.web.shapes import LONGEST_TEXT
 
@@ -42,6 +52,8 @@ ours (D26).
 """
 CUSTOMERS, ORDERS = "Customers", "Orders"
 MOMENT = "2025-03-14T09:26:53.589Z"
+ORDER_ID = "5f0e3a58-6b1c-4d8e-9a44-0a2c6c1f7b51"
+ANNA = {"phone": PHONE}
 LOOKUP = (BadRequestFields, UnknownCustomer, CustomerBlocked)
 BODY = (HTTPException, ValidationError)
 ORDER = (UnknownOrder, errors.OrderClosed)
@@ -49,19 +61,21 @@ ORDER = (UnknownOrder, errors.OrderClosed)
 printed = partial(described.printed, __package__)
 
 
-def _header(says: str) -> fields.String:
+def _header(text: str, example: str) -> fields.String:
     return fields.String(
         required=True,
         validate=[validate.Length(max=LONGEST_TEXT), validate.Regexp(r"\S")],
-        metadata={"description": says},
+        metadata=says(text, example=example),
     )
 
 
 Headers = Schema.from_dict(
     {
-        auth.MERCHANT: _header("Code of the merchant the token belongs to (D5)."),
-        auth.STORE: _header("Store, free text; from the merchant's list where there is one (D6)."),
-        auth.CASH: _header("Cash desk, free text (D6)."),
+        auth.MERCHANT: _header("Code of the merchant the token belongs to (D5).", MERCHANT),
+        auth.STORE: _header(
+            "Store, free text; from the merchant's list where there is one (D6).", OUTLET
+        ),
+        auth.CASH: _header("Cash desk, free text (D6).", TERMINAL),
     },
     name="Headers",
 )
@@ -70,13 +84,17 @@ Headers = Schema.from_dict(
 class PathVariables(Schema):
     """What stands in a path."""
 
-    order_id = fields.UUID(required=True, metadata={"description": "Our id of the order."})
+    order_id = fields.UUID(
+        required=True, metadata=says("Our id of the order, as it was answered.", example=ORDER_ID)
+    )
 
 
 def _version(versions: tuple[int, ...]) -> type[Schema]:
     told = fields.String(
         validate=validate.OneOf(["", *map(str, versions)]),
-        metadata={"description": "Version of the API; the call's own if left out (D8)."},
+        metadata=says(
+            "Version of the API; the call's own if left out (D8).", example=str(versions[-1])
+        ),
     )
     return Schema.from_dict({auth.VERSION: told}, name="Version")
 
@@ -148,13 +166,14 @@ def _lookup(endpoint: str, **told: Any) -> dict[str, Operation]:
         "query": schemas.Lookup,
         "headers": _version(routes.VERSIONS[endpoint]),
         "refusals": LOOKUP,
+        "examples": (Example("anna", request=ANNA), *told["examples"]),
     }
     either = "One of the two parameters has to say something; both have to name one customer (D10)."
     ignored = (
         "Where the query says nothing, the parameters are taken from a JSON object in the body; "
         "otherwise the body is ignored, whatever it holds (D3)."
     )
-    anything = fields.Raw(metadata={"description": "Ignored."})
+    anything = fields.Raw(metadata=says("Ignored."))
     return {
         f"GET {endpoint}": Operation(more=either, **told),
         f"POST {endpoint}": Operation(
@@ -201,6 +220,31 @@ OPERATIONS = {
 }
 
 _ROUBLES = {"decimals": 2}
+# The vendor's printed order on its way, as it is answered when these examples are played.
+_ORDER = printed("order")
+_OPEN = _ORDER | {
+    "purchases": [{"parentId": None, "productId": None} | line for line in _ORDER["purchases"]],
+    "merchantOrderNumber": None,
+    "merchantCashierId": None,
+    "sessionCode": ORDER_ID,
+    "id": ORDER_ID,
+    "status": "OPEN",
+    "customer": None,
+    "points": 0,
+    "discount": 0.0,
+    "pointsApplied": 0,
+    "amount": None,
+    "refunded": 0.0,
+}
+_BOUND = _OPEN | {"customer": {"name": "Анна Соколова", **ANNA}, "points": 370}
+_ASIDE = _BOUND | {"status": "LOYALTY_CALCULATION", "points": 270, "pointsApplied": 100}
+_CLOSED = _ASIDE | {"status": "CLOSED", "points": 293, "amount": 310.0}
+_REFUNDED = _CLOSED | {"points": 322, "refunded": 120.0}
+_BILL = {"parentRefId": _ORDER["parentRefId"]}
+
+
+def _bill(order: dict[str, Any]) -> dict[str, Any]:
+    return _BILL | {"points": order["points"], "orders": [order]}
 
 
 def _order(title: str, *refusals: type[Exception], **told: Any) -> Operation:
@@ -223,9 +267,14 @@ ORDER_CALLS = {
         errors.ReferenceReused,
         body=(_orders.NewOrder(**_ROUBLES),),
         says="The order; the same one again is the one that is there.",
-        examples=(Example("latte", request=printed("order")),),
+        examples=(Example("latte", _ORDER, _OPEN),),
     ),
-    routes.orders.show: _order("An order", UnknownOrder, says="The order as it stands."),
+    routes.orders.show: _order(
+        "An order",
+        UnknownOrder,
+        says="The order as it stands.",
+        examples=(Example("latte", answer=_OPEN),),
+    ),
     routes.orders.bind: _order(
         "Whose an order is",
         *BODY,
@@ -234,7 +283,7 @@ ORDER_CALLS = {
         errors.PointsSetAside,
         body=(_orders.Customer,),
         says="The order, with the points and the discount of its customer.",
-        examples=(Example("phone", request={"phone": "79261112233"}),),
+        examples=(Example("anna", ANNA, _BOUND),),
     ),
     routes.orders.bind_bill: _order(
         "Whose a bill is",
@@ -245,7 +294,7 @@ ORDER_CALLS = {
         body=(_orders.BillOfCustomer,),
         answer=replies.BillShown,
         says="Its open checks.",
-        examples=(Example("table", request={"parentRefId": "TABLE-14", "phone": "79261112233"}),),
+        examples=(Example("table", _BILL | ANNA, _bill(_BOUND)),),
     ),
     routes.orders.set_points_aside: _order(
         "Set points aside",
@@ -257,7 +306,7 @@ ORDER_CALLS = {
         errors.PaymentTooSmall,
         body=(_orders.Points,),
         says="The order, with so many points set aside instead of those before.",
-        examples=(Example("points", request={"points": 100}),),
+        examples=(Example("points", {"points": 100}, _ASIDE),),
     ),
     routes.orders.set_points_aside_for_bill: _order(
         "Set points aside for a bill",
@@ -271,7 +320,7 @@ ORDER_CALLS = {
         body=(_orders.PointsOfBill,),
         answer=replies.BillShown,
         says="Its open checks.",
-        examples=(Example("table", request={"parentRefId": "TABLE-14", "points": 100}),),
+        examples=(Example("table", _BILL | {"points": 100}, _bill(_ASIDE)),),
     ),
     routes.orders.close: _order(
         "Close or cancel an order",
@@ -279,7 +328,7 @@ ORDER_CALLS = {
         *ORDER,
         body=(_orders.Payment(**_ROUBLES),),
         says="The order, closed.",
-        examples=(Example("paid", request={"amount": 410.0}),),
+        examples=(Example("paid", {"amount": 310.0}, _CLOSED),),
     ),
     routes.orders.refund: _order(
         "Give money back",
@@ -288,6 +337,6 @@ ORDER_CALLS = {
         errors.RefundTooLarge,
         body=(_orders.Refund(**_ROUBLES),),
         says="The order, with what was given back of it.",
-        examples=(Example("part", request={"amount": 120.0}),),
+        examples=(Example("part", {"amount": 120.0}, _REFUNDED),),
     ),
 }

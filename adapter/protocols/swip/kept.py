@@ -11,3 +11,4 @@ REPLIES = names(
     "@type code timestamp field message objectName balance status discount pointsApplied refunded"
     " .id orders.id"
 )
+FRESH = names("timestamp")  # when a refusal was made

@@ -8,10 +8,10 @@ from adapter.protocols.fidelizacion.schemas.fields import (
     Object,
     Text,
     Verbatim,
-    says,
 )
 from adapter.protocols.fidelizacion.schemas.member import Identifier
 from adapter.protocols.fidelizacion.schemas.strict import Strict
+from adapter.web.described import says
 
 LONGEST_TYPE = 128
 
@@ -31,5 +31,5 @@ class Event(Strict):
 class Report(Strict):
     """5.7: to whom it happened, if that is known, and what."""
 
-    member = Object(Identifier)
+    member = Object(Identifier, metadata=says("To whom it happened, if that is known."))
     event = Object(Event, required=True)

@@ -45,11 +45,6 @@ _INSTANT = re.compile(
 )
 
 
-def says(text: str) -> dict[str, str]:
-    """What is told of a field to whoever connects to us."""
-    return {"description": text}
-
-
 class Field(fields.Field[Any]):
     """A field that may be left out, must be there, or must be there `unless` another one is."""
 

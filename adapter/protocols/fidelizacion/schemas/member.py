@@ -14,10 +14,9 @@ from adapter.protocols.fidelizacion.schemas.fields import (
     Object,
     Phone,
     Text,
-    says,
 )
 from adapter.protocols.fidelizacion.schemas.strict import Strict
-from adapter.web.described import Fragment, one_at_least
+from adapter.web.described import Fragment, one_at_least, says
 
 LONGEST_NAME = 100
 LONGEST_EXTERNAL_ID = 64
@@ -177,5 +176,5 @@ class VerifyCode(Strict):
     action = Choice(
         *ACTIONS, here=("verify",), required=True, metadata=says("`verify` a code and use it up.")
     )
-    member = Object(Reachable)
+    member = Object(Reachable, metadata=says("Whose the code has to be, if that is known."))
     short_code = Text(data_key="shortCode", required=True, metadata=says("The code."))

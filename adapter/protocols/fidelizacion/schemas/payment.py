@@ -10,12 +10,11 @@ from adapter.protocols.fidelizacion.schemas.fields import (
     Object,
     Text,
     Whole,
-    says,
 )
 from adapter.protocols.fidelizacion.schemas.member import Identifier
 from adapter.protocols.fidelizacion.schemas.sale import Asset, Sale, UsedAsset
 from adapter.protocols.fidelizacion.schemas.strict import Strict
-from adapter.web.described import Fragment
+from adapter.web.described import Fragment, says
 
 ACTIONS = ("pay", "cancel")
 
@@ -60,7 +59,7 @@ class Pay(Strict):
 
     member = Object(Identifier, required=True)
     payment = Object(Payment, required=True)
-    transaction = Object(Sale)
+    transaction = Object(Sale, metadata=says("The sale that is paid, if that is known."))
     used_assets = Array(
         Asset(UsedAsset),
         data_key="usedAssets",

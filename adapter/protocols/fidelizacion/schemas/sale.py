@@ -17,11 +17,10 @@ from adapter.protocols.fidelizacion.schemas.fields import (
     Object,
     Text,
     Whole,
-    says,
 )
 from adapter.protocols.fidelizacion.schemas.member import Identifier, IdentifierOrCode
 from adapter.protocols.fidelizacion.schemas.strict import Strict
-from adapter.web.described import Fragment
+from adapter.web.described import Fragment, says
 
 LONGEST_REFERENCE = 128
 LONGEST_NAME = 1000
@@ -203,7 +202,7 @@ class Details(Strict):
     """5.3: who it is, and a basket to look at."""
 
     member = Object(IdentifierOrCode, required=True)
-    transaction = Object(Sale)
+    transaction = Object(Sale, metadata=says("A basket to look at."))
     used_assets = Array(
         Asset(UsedAsset),
         data_key="usedAssets",
@@ -240,7 +239,7 @@ class Buyer(Object):
 class Submit(Action):
     """5.6: a finished sale, of a member or of nobody known."""
 
-    member = Buyer(Identifier)
+    member = Buyer(Identifier, metadata=says("Who bought, if that is known."))
     transaction = Object(SubmittedSale, required=True)
     used_assets = Array(
         Asset(UsedAsset),
@@ -276,7 +275,7 @@ class CancelledSale(Strict):
 class Cancel(CancelledSale):
     """5.6: a cancellation with its two keys at the top."""
 
-    member = Object(Identifier)
+    member = Object(Identifier, metadata=says("Who bought; the code tells by itself."))
 
 
 class NestedCancel(Strict):
@@ -288,5 +287,5 @@ class NestedCancel(Strict):
         nothing = {"type": "null", "description": "Absent, for it would have to say the same."}
         return found | {"properties": found["properties"] | {"action": nothing}}
 
-    member = Object(Identifier)
+    member = Object(Identifier, metadata=says("Who bought; the code tells by itself."))
     transaction = Object(CancelledSale, required=True)

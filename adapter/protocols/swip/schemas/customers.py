@@ -14,10 +14,9 @@ from adapter.protocols.swip.schemas.fields import (
     Text,
     digits_of_a_phone,
     phone_of,
-    says,
     text_of,
 )
-from adapter.web.described import Fragment
+from adapter.web.described import PASS, PHONE, Fragment, says
 
 MISSING = "Missing data for required field."  # what tills have been told from the first
 LONGEST_NAME = 100
@@ -80,10 +79,13 @@ class Lookup(Schema):
 
     phone = Phone(
         metadata=says(
-            "Digits of the phone, country code first; a leading 8 of eleven becomes 7 (§4.2)."
+            "Digits of the phone, country code first; a leading 8 of eleven becomes 7 (§4.2).",
+            example=PHONE,
         )
     )
-    wallet_pass = Text(None, data_key="pass", metadata=says("Id of a wallet pass (§4.3)."))
+    wallet_pass = Text(
+        None, data_key="pass", metadata=says("Id of a wallet pass (§4.3).", example=PASS)
+    )
 
 
 class Signup(Schema):

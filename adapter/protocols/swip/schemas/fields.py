@@ -34,11 +34,6 @@ def digits_of_a_phone(least: int, most: int) -> str:
     return rf"{_MARK}*([0-9]{_MARK}*){{{least},{most}}}"
 
 
-def says(text: str) -> dict[str, str]:
-    """What is told of a field to whoever connects to us."""
-    return {"description": text}
-
-
 class Field(fields.Field[Any]):
     """A field that has to be there, as `missing` says, or is `None` where it is not."""
 

@@ -26,9 +26,8 @@ from adapter.protocols.swip.schemas.fields import (
     Quantity,
     Text,
     Whole,
-    says,
 )
-from adapter.web.described import NOT_BLANK, NOT_NULL, Fragment, one_at_least
+from adapter.web.described import NOT_BLANK, NOT_NULL, Fragment, one_at_least, says
 from adapter.web.shapes import each
 
 LONGEST_NAME = 1000
