@@ -112,11 +112,15 @@ def _outbox(work: Work) -> Iterator[Metric]:
         labels=("program", "kind"),
     )
     left = {"message": outbox.backlogs(work), "event": outbox.event_backlogs(work)}
+    heard = outbox.subscriptions(work)
     for program in programs.all_programs(work):
         for kind, backlogs in left.items():
             backlog = backlogs.get(program.id, outbox.Backlog())
             waiting.add_metric((program.code, kind), backlog.waiting)
-            since.add_metric((program.code, kind), _overdue(work.now, backlog.due_since))
+            # Events that wait for nobody are late for nobody.
+            is_due = kind == "message" or program.id in heard
+            late = _overdue(work.now, backlog.due_since) if is_due else 0
+            since.add_metric((program.code, kind), late)
             dead.add_metric((program.code, kind), backlog.dead)
     yield from (waiting, since, dead)
 

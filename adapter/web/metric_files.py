@@ -41,8 +41,10 @@ def prepare(_arbiter: object = None) -> None:
         else:
             base = MEMORY if os.access(MEMORY, os.W_OK) else Path(tempfile.gettempdir())
             _remove_left(base)
-            folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))
-            _held.append(_locked(folder))
+            # Under its name only once it is locked, or one that starts meanwhile would remove it.
+            draft = Path(tempfile.mkdtemp(prefix=f".{PREFIX}", dir=base))
+            _held.append(_locked(draft))
+            folder = draft.rename(base / draft.name.removeprefix("."))
     except OSError:
         # Each worker then counts for itself alone, which is better than not to serve.
         os.environ.pop(VARIABLE, None)

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from structlog.contextvars import bound_contextvars
+
 from adapter.core.partners import Caller
 from adapter.db import Database
 
@@ -24,10 +26,11 @@ _current: ContextVar[Rehearsed | None] = ContextVar("rehearsed", default=None)
 
 @contextmanager
 def rehearsing(database: Database, caller: Caller | None) -> Iterator[None]:
-    """Have whatever this context asks of an application be rehearsed."""
+    """Have whatever this context asks of an application be rehearsed, and its log lines say so."""
     token = _current.set(Rehearsed(database, caller))
     try:
-        yield
+        with bound_contextvars(rehearsed=True):
+            yield
     finally:
         _current.reset(token)
 

@@ -16,7 +16,7 @@ from adapter.core import exchanges, ledger
 from adapter.core.exchanges import Effect, Exchange
 from adapter.db.rehearsal import Rehearsal, rehearsal_of
 from adapter.web import json as exact
-from adapter.web.masking import Masker, opened
+from adapter.web.masking import Masker, Opened, opened
 from adapter.web.mount import owner_of
 from adapter.web.protocol import Protocol
 from adapter.web.refilling import (
@@ -31,6 +31,7 @@ from adapter.web.rehearsal import rehearsing
 
 __all__ = ["Difference", "NotKept", "Replayed", "differences", "protocol_of", "replay"]
 ABSENT = "(absent)"
+NOTHING = Opened(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,11 @@ def replay(app: Flask, exchange: Exchange) -> Replayed:
         body=body,
         differences=[
             *_status_difference(exchange.status, status),
-            *differences(_parsed(exchange.response_body), _parsed(body)),
+            *differences(
+                _parsed(exchange.response_body),
+                _parsed(body),
+                fresh=opened(protocol.fresh_replies),
+            ),
         ],
         did=did,
         would_do=would_do,
@@ -113,16 +118,25 @@ def entries_of(exchange: Exchange) -> list[uuid.UUID]:
     return [uuid.UUID(one) for one in json.loads(exchange.entries or "[]")]
 
 
-def differences(was: Any, now: Any, path: str = "") -> Iterator[Difference]:
-    """Where two documents differ."""
+def differences(
+    was: Any, now: Any, *, fresh: Opened = NOTHING, path: str = "", name: str = ""
+) -> Iterator[Difference]:
+    """Where two documents differ but for fields that both have and that are `fresh` each time.
+
+    `path` says where in an answer they stand, `name` below which field.
+    """
     if isinstance(was, dict) and isinstance(now, dict):
+        passed = fresh.below(name) & was.keys() & now.keys()
         for key in dict.fromkeys((*was, *now)):
-            inner = f"{path}.{key}" if path else str(key)
-            yield from differences(was.get(key, ABSENT), now.get(key, ABSENT), inner)
+            if key not in passed:
+                inner = f"{path}.{key}" if path else str(key)
+                sides = was.get(key, ABSENT), now.get(key, ABSENT)
+                yield from differences(*sides, fresh=fresh, path=inner, name=key)
     elif isinstance(was, list) and isinstance(now, list):
         for at in range(max(len(was), len(now))):
             before, after = (side[at] if at < len(side) else ABSENT for side in (was, now))
-            yield from differences(before, after, f"{path}.{at}" if path else str(at))
+            inner = f"{path}.{at}" if path else str(at)
+            yield from differences(before, after, fresh=fresh, path=inner, name=name)
     elif was != now:
         yield Difference(path or "body", _said(was), _said(now))
 

@@ -9,6 +9,7 @@ import pytest
 
 from adapter import jobs
 from adapter.core import outbox, runs
+from adapter.core.outbox.telling import append
 from adapter.web import gauges
 from tests.factories import give_points, make_member, purse_of
 from tests.operations.conftest import TOKEN
@@ -159,16 +160,20 @@ def test_without_a_database_what_was_counted_is_told_all_the_same(make_app, make
     assert found.all("adapter_outbox_waiting") == []
 
 
-def test_a_message_overdue_is_seen(make_app, program, database, clock):
+def test_a_message_overdue_is_seen_and_an_event_that_waits_for_nobody_is_not(
+    make_app, program, database, clock
+):
     with database.unit_of_work() as work:
         outbox.put(work, program.id, topic="short_code", subject_id=program.id)
+        append(work, program.id, "card.lapsed", subject_id=program.id, member_id=None)
     clock.advance(timedelta(seconds=90))
 
     found = samples(make_app(METRICS_TOKEN=TOKEN))
 
-    mine = {"program": "MAIN", "kind": "message"}
-    assert found.sum("adapter_outbox_waiting", **mine) == 1
-    assert found.sum("adapter_outbox_overdue_seconds", **mine) == 90
+    for kind, overdue in (("message", 90), ("event", 0)):
+        mine = {"program": "MAIN", "kind": kind}
+        assert found.sum("adapter_outbox_waiting", **mine) == 1
+        assert found.sum("adapter_outbox_overdue_seconds", **mine) == overdue
 
 
 def test_how_a_programs_own_system_takes_events_is_told(make_app, program, database):

@@ -13,8 +13,9 @@ from adapter.core.exchanges import Exchange
 from adapter.core.members import IdentityKind
 from adapter.web import metrics
 from adapter.web.application import Application
+from adapter.web.masking import Opened
 from adapter.web.refilling import fill_from, refilled
-from adapter.web.replay import NotKept, Replayed, replay
+from adapter.web.replay import NotKept, Replayed, differences, replay
 from tests.clock import Clock
 from tests.protocols.exchanges.overheard import Overheard, dump
 from tests.protocols.fidelizacion.till import data_of
@@ -70,6 +71,27 @@ def test_a_payment_would_pay_once_more(
     assert balances(again.did) == [(5000, 4000)]
     assert balances(again.would_do) == [(4000, 3000)]
     assert changes(again)["data.newBalance.points"] == ("4000", "3000")
+    assert "data.confirmationCode" not in changes(again)
+
+
+def test_a_refusal_differs_by_no_time_of_its_own(
+    shop: Shop, clock: Clock, heard: Overheard, replayed: Callable[..., Replayed]
+) -> None:
+    shop.plugin.stats()
+    clock.advance(timedelta(minutes=1))
+
+    again = replayed()
+
+    assert '"timestamp"' in str(again.exchange.response_body) and again.exchange.status >= 400
+    assert again.body != again.exchange.response_body and again.is_same
+
+
+def test_a_fresh_field_differs_where_only_one_answer_has_it() -> None:
+    fresh = Opened(["at", "list.id"])
+    was = {"at": 1, "id": 1, "list": [{"id": 1, "x": 1}], "gone": {"at": 1}}
+    now = {"at": 2, "id": 2, "list": [{"id": 2, "x": 2}], "gone": {}}
+
+    assert [one.path for one in differences(was, now, fresh=fresh)] == ["id", "list.0.x", "gone.at"]
 
 
 def test_a_sale_is_the_repeat_it_would_be_and_answers_the_same(
@@ -205,16 +227,17 @@ def test_values_that_were_not_kept_are_named(
 def test_a_rehearsal_is_neither_kept_nor_counted_nor_told_as_a_request(
     shop: Shop, heard: Overheard, number: str, log_lines: Any
 ) -> None:
-    shop.bonus(number)
-    looked = heard.last()
+    shop.till.pay({"phoneNumber": OLGA}, 1000)
+    paid = heard.last()
     before = len(heard.all())
     counted = _counted()
-    log_lines()
+    assert not any("rehearsed" in line for line in log_lines())
 
-    replay(heard.app, looked)
+    replay(heard.app, paid)
 
     assert (len(heard.all()), _counted()) == (before, counted)
-    assert {line["event"] for line in log_lines()} == {"rehearsal"}
+    told = [(line["event"], line["rehearsed"]) for line in log_lines()]
+    assert told == [("payment", True), ("rehearsal", True)]
 
 
 def test_no_header_makes_a_request_a_rehearsal(shop: Shop, heard: Overheard, number: str) -> None:

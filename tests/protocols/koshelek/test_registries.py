@@ -43,7 +43,11 @@ def write(database, program, tmp_path):
             Folder(tmp_path),
             program=program.code,
             partner="DemoShop",
+            actor="cli:ira",
         )
+        with database.reading() as work:
+            given = trail.changes(work, trail.Sought(action="registry.give", actor="cli:ira"))[0]
+        assert (given.program_id, given.after) == (program.id, {"rows": rows})
         with zipfile.ZipFile(tmp_path / name) as packed:
             (inner,) = packed.namelist()
             data = packed.read(inner)
