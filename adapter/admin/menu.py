@@ -32,7 +32,7 @@ ENTRIES: list[Entry] = [
     entry("approvals", _l("Approvals"), Permission.VIEW),
     entry("rules", _l("Earn rules"), Permission.VIEW),
     entry("program_settings", _l("Settings"), Permission.VIEW),
-    entry("credentials", _l("Credentials"), Permission.CREDENTIALS),
+    entry("credentials", _l("Credentials"), Permission.PLATFORMS),
     entry("requests", _l("Requests"), Permission.REQUESTS),
     entry("webhooks", _l("Webhooks"), Permission.VIEW),
     entry("jobs", _l("Jobs"), Permission.VIEW),

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
-from decimal import Decimal
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
 from flask import g, get_flashed_messages, request, url_for
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from adapter import assets
-from adapter.admin import csrf, i18n, menu
-from adapter.core.amounts import Amount
-from adapter.core.programs import ProgramTerms, local_time
+from adapter.admin import csrf, i18n, menu, words, writing
 from adapter.core.staff import Permission
 
 STATIC = Path(__file__).parent / "static"
@@ -74,10 +68,14 @@ def environment() -> Environment:
         notices=lambda: get_flashed_messages(with_categories=True),
         request=request,
         Permission=Permission,
-        shown_moment=shown_moment,
-        shown_day=shown_day,
-        shown_amount=shown_amount,
-        shown_number=shown_number,
+        shown_moment=writing.shown_moment,
+        shown_day=writing.shown_day,
+        shown_amount=writing.shown_amount,
+        shown_money=writing.shown_money,
+        shown_number=writing.shown_number,
+        unit_words=words.unit_words,
+        channel_words=words.channel_words,
+        reason_words=words.reason_words,
         state_words=state_words,
         role_words=role_words,
     )
@@ -93,46 +91,6 @@ def asset(library: str, file: str) -> str:
 def static(file: str) -> str:
     """The address of a file of our own."""
     return url_for("admin.own_file", file=file, v=_mark(file))
-
-
-def zone() -> tzinfo:
-    """By which clocks times are shown: those of the program, if the page is of one."""
-    program = g.get("console_program")
-    return cast(ProgramTerms, program).timezone if program else UTC
-
-
-def shown_moment(instant: datetime | None, *, seconds: bool = False) -> str:
-    """An instant as it is written in this language, by the program's clocks."""
-    if instant is None:
-        return ""
-    pattern = "medium" if seconds else "short"
-    local = local_time(instant, zone())
-    day = format_date(local, format="medium", locale=i18n.locale())
-    time = format_datetime(local, format="HH:mm:ss" if pattern == "medium" else "HH:mm")
-    return f"{day}, {time}"
-
-
-def shown_day(instant: datetime | None) -> str:
-    """The day of an instant, by the program's clocks."""
-    if instant is None:
-        return ""
-    return str(format_date(local_time(instant, zone()), format="medium", locale=i18n.locale()))
-
-
-def shown_amount(amount: Amount | None, *, signed: bool = False) -> str:
-    """An amount as it is written in this language, without trailing zeros."""
-    if amount is None:
-        return ""
-    text = shown_number(amount.whole, decimals=amount.unit.decimals)
-    return f"+{text}" if signed and amount.minor > 0 else text
-
-
-def shown_number(number: Decimal | int | None, *, decimals: int = 0) -> str:
-    """A number as it is written in this language."""
-    if number is None:
-        return ""
-    pattern = "#,##0" + ("." + "#" * decimals if decimals else "")
-    return str(format_decimal(number, format=pattern, locale=i18n.locale()))
 
 
 def state_words(state: str) -> str:

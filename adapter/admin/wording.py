@@ -27,12 +27,14 @@ WORDS: dict[type[Exception], Lazy] = {
     errors.MemberBlocked: _l("The member is blocked."),
     errors.MemberInactive: _l("The member is not active."),
     errors.CardBlocked: _l("The card is blocked."),
+    errors.CardReplaced: _l("Card %(number)s took its place, so it stays blocked."),
     errors.AlreadyHoldsCard: _l("The member holds another card."),
     errors.SeveralMatches: _l("Several members or cards match, and none may be preferred."),
     errors.NumbersExhausted: _l("The program has no free card numbers left."),
     errors.CardNotReserved: _l("The card waits for nobody: it was never set aside, or no longer."),
     errors.StillSetAside: _l("Points are set aside, or an order is open. Wait until it is over."),
-    errors.OwnRequest: _l("Somebody else has to agree to what you asked for."),
+    errors.OwnRequest: _l("Somebody else decides on what you asked for."),
+    errors.OthersRequest: _l("Only who asked for it may take it back."),
     errors.AlreadyDecided: _l("It was decided before, or has waited for too long."),
     errors.ReservationClosed: _l("What was set aside was used, released or has expired."),
     errors.Refused: _l("The rules of the program do not allow it."),
@@ -48,4 +50,4 @@ WORDS: dict[type[Exception], Lazy] = {
 
 def said(error: Exception) -> str:
     """A refusal as a sentence in the language of this request."""
-    return str(reply_for(error, WORDS))
+    return reply_for(error, WORDS) % vars(error)

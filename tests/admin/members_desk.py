@@ -6,10 +6,11 @@ import re
 import uuid
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from adapter.core import ledger, trail
 from adapter.core.amounts import Amount
+from adapter.core.ledger import Entry
 from adapter.core.members import Member
 from adapter.core.programs import ProgramTerms
 from adapter.db import Database, Work
@@ -27,6 +28,12 @@ def available(database: Database, program: ProgramTerms, member: Member) -> Amou
     """What a member may spend."""
     with database.reading() as work:
         return ledger.balance(work, purse_of(program, member)).available
+
+
+def entries(database: Database) -> int:
+    """How many entries the ledger has."""
+    with database.reading() as work:
+        return work.session.scalar(select(func.count()).select_from(Entry)) or 0
 
 
 def told(database: Database, action: str) -> list[trail.Change]:

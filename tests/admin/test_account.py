@@ -97,7 +97,8 @@ def test_a_session_elsewhere_is_ended_by_itself(console, anna):
     here, there = console.admit(anna), console.admit(anna)
     with console.database.reading() as work:
         other = staff.signed_in(work, there.token).session_id
-    assert f"{URL}/sessions/{other}" in here.get(URL).text
+    page = here.get(URL).text
+    assert f"{URL}/sessions/{other}" in page and "Times are in UTC." in page
 
     answer = here.post(f"{URL}/sessions/{other}")
 

@@ -92,6 +92,7 @@ def test_what_was_agreed_is_kept(console, shop, create):
     (
         ({"name": ""}, "name"),
         ({"name": "with:colon"}, "name"),
+        ({"name": "a\u200bb"}, "name"),
         ({"name": "x" * 256}, "name"),
         ({"settings": "nonsense"}, "settings"),
         ({"settings": "api_version=9"}, "settings"),
@@ -223,6 +224,18 @@ def test_nothing_is_revoked_without_a_reason(console, shop, engineer, url, walle
     assert answer.status_code == 422
     assert 'id="revoke-reason-error"' in answer.text
     assert only(console, shop).status == "active"
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.AUDITOR])
+def test_who_may_not_change_them_looks_at_them_and_sees_no_button(console, shop, url, wallet, role):
+    browser = console.sign_in(role)
+
+    for address in (url, f"{url}/{wallet.id}"):
+        page = browser.get(address)
+        assert page.status_code == 200 and "wallet" in page.text and ">active<" in page.text
+        for action in ("/new", "/rotate", "/revoke"):
+            assert f"{url}{action}" not in page.text and f"{wallet.id}{action}" not in page.text
+    assert f"{url}/{wallet.id}" in browser.get(f"{shop.url}/trail").text
 
 
 @pytest.mark.parametrize("what", ("", "/rotate", "/revoke"))

@@ -9,12 +9,22 @@ from datetime import timedelta
 
 import pytest
 
+from adapter import jobs
 from adapter.core import stats
 from adapter.core.staff import Role
 from adapter.db import Database
 from tests.admin.conftest import Console, Shop
 from tests.clock import Clock
-from tests.factories import PLACE, bought, cancel_sale, make_card, purse_of, spend_points, submit
+from tests.factories import (
+    PLACE,
+    bought,
+    cancel_sale,
+    give_points,
+    make_card,
+    purse_of,
+    spend_points,
+    submit,
+)
 from tests.statements import recorded
 
 DAY = timedelta(days=1)
@@ -167,6 +177,21 @@ def test_it_is_in_russian_for_who_reads_russian(console: Console, busy: Shop) ->
 
     assert "Баллы по дням" in page
     assert "Points by day" not in page
+
+
+def test_what_expired_came_through_no_channel_but_by_time(
+    console: Console, shop: Shop, database: Database, clock: Clock
+) -> None:
+    with database.unit_of_work() as work:
+        give_points(work, purse_of(shop.program, shop.anna), 40, expires_at=clock.now + DAY)
+    clock.advance(DAY)
+    jobs.run(database)
+    day = clock.now.date()
+
+    page = console.sign_in().get(f"{shop.url}/home?first={day}&last={day}").text
+
+    row = page.partition('id="figure-channels"')[2].partition("<tbody>")[2].partition("</tr>")[0]
+    assert ">by time<" in row and 'data-number="-40.00"' in row
 
 
 def test_another_channel_is_named_by_its_platform(

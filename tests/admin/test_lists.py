@@ -20,7 +20,7 @@ def record(console, shop):
     def write(times=1, **about):
         told = {
             "actor": "user:boris",
-            "action": "points.adjust",
+            "action": "member.reveal",
             "subject_kind": "member",
             "subject_id": shop.anna.id,
             "program_id": shop.program.id,

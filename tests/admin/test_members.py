@@ -9,13 +9,11 @@ import re
 
 import pytest
 
-from adapter.admin import i18n
 from adapter.admin.pages.members.pictures import barcode
 from adapter.core import cards, members, support
 from adapter.core.cards import BarcodeType
 from adapter.core.members import ConsentKind, Profile
 from adapter.core.support.standing import SOON
-from adapter.core.support.timeline import WITHIN
 from tests.admin.members_desk import told
 from tests.factories import PLACE, give_points, make_card, make_member, purse_of
 
@@ -250,13 +248,9 @@ def test_a_line_is_explained_in_words_of_the_persons_language(
 
     for said in words:
         assert said in page
-
-
-def test_every_sentence_has_a_russian_one():
-    russian = i18n.translations("ru")
-
-    wanted = {*support.TEMPLATES, *WITHIN.values(), "moved"}
-    assert {text for text in wanted if russian.gettext(text) == text} == set()
+    assert {"en": "On 4 May 2026, 12:00 (Europe", "ru": "4 мая 2026\u202fг., 12:00 (Europe"}[
+        language
+    ] in page
 
 
 def test_who_was_erased_or_merged_is_still_a_page_without_deeds(console, shop, database):

@@ -6,224 +6,19 @@ import json
 import uuid
 
 import pytest
-from sqlalchemy import func, select
 
-from adapter.core import approvals, cards, ledger, members, programs, support
-from adapter.core.amounts import CREDIT
+from adapter.core import cards, members
 from adapter.core.cards import CardState
-from adapter.core.ledger import Entry
 from adapter.core.members import ConsentKind, Member, MemberStatus
-from tests.admin.members_desk import WHY, available, errors_of, filled, sound, told
+from tests.admin.members_desk import WHY, available, entries, errors_of, filled, sound, told
 from tests.factories import (
     PLACE,
-    give_points,
     make_card,
     make_member,
     points,
     purse_of,
     reserve_points,
-    spend_points,
 )
-
-
-def entries(database) -> int:
-    with database.reading() as work:
-        return work.session.scalar(select(func.count()).select_from(Entry))
-
-
-def limited(database, shop, limit: str = "50") -> None:
-    """The program in which a person alone may correct so many points."""
-    with database.unit_of_work() as work:
-        programs.put(work, code=shop.program.code, settings={"adjust_limit_points": limit})
-
-
-@pytest.mark.parametrize(("amount", "after"), [("5.5", "115.5"), ("-10", "100"), ("−1,5", "108.5")])
-def test_a_balance_is_corrected_and_the_trail_says_so(console, shop, database, amount, after):
-    browser = console.sign_in("support")
-
-    done = browser.post(
-        f"{shop.url}/members/{shop.anna.id}/adjust", **filled(amount=amount, unit="points")
-    )
-
-    assert "Done" in browser.follow(done).text
-    assert available(database, shop.program, shop.anna) == points(after)
-    (line,) = told(database, "points.adjust")
-    assert (line.actor, line.reason) == (f"user:{browser.user.login}", WHY)
-    assert (line.before["available"], line.after["available"]) == ("110", after)
-    with database.reading() as work:
-        entry = support.history(work, shop.anna.id)[0].entry
-        assert (entry.reason, entry.channel) == (WHY, "console")
-        assert entry.actor == f"user:{browser.user.login}"
-    assert sound(database)
-
-
-def test_a_form_sent_twice_has_one_effect(console, shop, database):
-    browser = console.sign_in("support")
-    form, url = filled(amount="5", unit="points"), f"{shop.url}/members/{shop.anna.id}/adjust"
-
-    first, second = browser.post(url, **form), browser.post(url, **form)
-
-    assert first.status_code == second.status_code == 303
-    assert available(database, shop.program, shop.anna) == points(115)
-    assert len(told(database, "points.adjust")) == 1
-
-
-@pytest.mark.parametrize(
-    ("fields", "field", "words"),
-    [
-        ({"amount": "many"}, "amount", "not an amount"),
-        ({"amount": "0"}, "amount", "Nothing would move"),
-        ({"amount": "1.234"}, "amount", "not an amount"),
-        ({"amount": "1e99"}, "amount", "not an amount"),
-        ({"amount": "-111"}, "amount", "not so many points"),
-        ({"reason": ""}, "reason", "required"),
-        ({"reason": "ab"}, "reason", ""),
-        ({"expires_on": "2020-01-01"}, "expires_on", "over"),
-        ({"expires_on": "soon"}, "expires_on", ""),
-        ({"unit": "gold"}, "unit", ""),
-        ({"form_key": "x"}, "", ""),
-    ],
-)
-def test_a_wrong_correction_is_said_beside_the_field_and_changes_nothing(
-    console, shop, database, fields, field, words
-):
-    browser, before = console.sign_in("support"), entries(database)
-    typed = filled(amount="5", unit="points") | fields
-
-    done = browser.post(f"{shop.url}/members/{shop.anna.id}/adjust", **typed)
-
-    assert done.status_code == 422
-    if field:
-        assert words in errors_of(done.text, field)
-        assert errors_of(done.text, field)
-    assert f'value="{typed["amount"]}"' in done.text
-    assert entries(database) == before
-    assert told(database, "points.adjust") == []
-
-
-def test_points_have_the_last_day_that_was_chosen(console, shop, database):
-    browser = console.sign_in("support")
-
-    browser.post(
-        f"{shop.url}/members/{shop.anna.id}/adjust",
-        **filled(amount="5", unit="points", expires_on="2026-12-31"),
-    )
-
-    with database.reading() as work:
-        held = ledger.balance(work, purse_of(shop.program, shop.anna))
-        day = programs.last_day(held.portions[0].expires_at, shop.program.timezone)
-        assert (str(held.portions[0].amount), day.isoformat()) == ("5", "2026-12-31")
-
-
-def test_credit_is_corrected_too(console, shop, database):
-    browser = console.sign_in("support")
-
-    browser.post(f"{shop.url}/members/{shop.anna.id}/adjust", **filled(amount="700", unit="credit"))
-
-    with database.reading() as work:
-        purse = purse_of(shop.program, shop.anna, unit=CREDIT)
-        assert ledger.balance(work, purse).available.minor == 700
-
-
-def test_above_the_limit_a_second_person_agrees(console, shop, database):
-    limited(database, shop)
-    anna, boris = console.sign_in("support"), console.sign_in("manager")
-    form = filled(amount="51", unit="points")
-    url = f"{shop.url}/members/{shop.anna.id}/adjust"
-
-    asked = anna.post(url, **form)
-    anna.post(url, **form)
-
-    assert "waits for a second person" in anna.follow(asked).text
-    assert available(database, shop.program, shop.anna) == points(110)
-    assert len(told(database, "approval.request")) == 1
-    with database.reading() as work:
-        (request,) = approvals.requests(work, shop.program.id)
-    page = f"{shop.url}/approvals/{request.id}"
-    assert anna.post(f"{page}/approve", **filled()).status_code == 403
-    listed = boris.get(f"{shop.url}/approvals?state=waiting").text
-    assert f"/approvals/{request.id}" in listed
-    assert WHY in boris.get(page).text
-    done = boris.post(f"{page}/approve", **filled(reason="It is right"))
-    assert "Agreed" in boris.follow(done).text
-    assert available(database, shop.program, shop.anna) == points(161)
-    (line,) = told(database, "approval.approve")
-    assert line.actor == f"user:{boris.user.login}"
-    assert line.after["amount"] == "51"
-    assert boris.post(f"{page}/approve", **filled()).status_code == 303
-    assert len(told(database, "approval.approve")) == 1
-    late = console.sign_in("manager").post(f"{page}/approve", **filled())
-    assert late.status_code == 422
-    assert "decided before" in late.text
-    assert available(database, shop.program, shop.anna) == points(161)
-    assert sound(database)
-
-
-def test_nobody_agrees_with_themselves_but_may_take_it_back(console, shop, database):
-    limited(database, shop)
-    browser = console.sign_in("manager")
-    browser.post(f"{shop.url}/members/{shop.anna.id}/adjust", **filled(amount="51", unit="points"))
-    with database.reading() as work:
-        (request,) = approvals.requests(work, shop.program.id)
-    page = f"{shop.url}/approvals/{request.id}"
-
-    refused = browser.post(f"{page}/approve", **filled())
-
-    assert refused.status_code == 422
-    assert "Somebody else" in errors_of(refused.text, "reason")
-    assert "/approve" not in browser.get(page).text.replace(f'action="{page}/approve"', "")
-    assert browser.post(f"{page}/decline", **filled()).status_code == 303
-    assert available(database, shop.program, shop.anna) == points(110)
-    assert len(told(database, "approval.decline")) == 1
-
-
-def test_another_programs_request_is_not_there(console, shop, database):
-    limited(database, shop)
-    console.sign_in("support").post(
-        f"{shop.url}/members/{shop.anna.id}/adjust", **filled(amount="51", unit="points")
-    )
-    with database.reading() as work:
-        (request,) = approvals.requests(work, shop.program.id)
-    browser = console.sign_in("manager")
-    elsewhere = f"/admin/p/{shop.neighbour.code}/approvals/{request.id}"
-
-    assert browser.get(elsewhere).status_code == 404
-    assert browser.post(f"{elsewhere}/approve", **filled()).status_code == 404
-
-
-def test_an_entry_is_undone_once(console, shop, database):
-    browser = console.sign_in("manager")
-    with database.reading() as work:
-        entry = support.history(work, shop.anna.id)[0].entry
-    url, form = f"{shop.url}/entries/{entry.id}/reverse", filled()
-    assert browser.get(url).status_code == 200
-
-    first, again = browser.post(url, **form), browser.post(url, **form)
-    other = browser.post(url, **filled())
-
-    assert first.status_code == again.status_code == 303
-    assert other.status_code == 422
-    assert "reversed before" in errors_of(other.text, "reason")
-    assert available(database, shop.program, shop.anna) == points(100)
-    (line,) = told(database, "points.reverse")
-    assert line.after["reverses"] == str(entry.id)
-    assert sound(database)
-
-
-def test_what_was_spent_is_taken_as_far_as_it_is_there(console, shop, database):
-    with database.unit_of_work() as work:
-        entry = give_points(work, purse_of(shop.program, shop.boris), 50)
-        spend_points(work, purse_of(shop.program, shop.boris), 120)
-    browser = console.sign_in("manager")
-    url = f"{shop.url}/entries/{entry.id}/reverse"
-
-    refused = browser.post(url, **filled())
-    done = browser.post(url, **filled(down_to_zero="y"))
-
-    assert refused.status_code == 422
-    assert done.status_code == 303
-    assert available(database, shop.program, shop.boris) == points(0)
-    assert sound(database)
 
 
 @pytest.mark.parametrize(
@@ -275,7 +70,28 @@ def test_a_card_is_replaced_once_however_often_the_form_is_sent(console, shop, d
     with database.reading() as work:
         held = cards.of_member(work, shop.anna.id)
         assert [card.state for card in held] == [CardState.BLOCKED, CardState.ACTIVE]
-    assert len(told(database, "card.reissue")) == 1
+    (line,) = told(database, "card.reissue")
+    assert (line.actor, line.reason) == (f"user:{browser.user.login}", WHY)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "took its place"), ("ru", "заменила карта")]
+)
+def test_a_card_that_was_replaced_is_not_let_work_again(console, shop, database, language, words):
+    browser = console.sign_in("support", language=language)
+    url = f"{shop.url}/members/{shop.anna.id}"
+    browser.post(f"{url}/cards/{shop.card.id}/reissue", **filled())
+    with database.reading() as work:
+        new = cards.of_member(work, shop.anna.id)[-1]
+
+    for deed in ("unblock", "reissue"):
+        refused = browser.post(f"{url}/cards/{shop.card.id}/{deed}", **filled())
+        said = errors_of(refused.text, "reason")
+        assert words in said
+        assert new.number in said
+        assert f"{shop.card.id}/{deed}" not in browser.get(url).text
+    with database.reading() as work:
+        assert cards.by_id(work, shop.program.id, shop.card.id).state == CardState.BLOCKED
 
 
 def test_anothers_card_is_not_to_be_touched_through_this_member(console, shop, database):
@@ -350,6 +166,12 @@ def test_two_members_become_one_after_a_look_at_what_moves(console, shop, databa
     assert done.status_code == again.status_code == 303
     assert available(database, shop.program, shop.anna) == points(210)
     (line,) = told(database, "member.merge")
+    assert line.before == {
+        "survivor": {"status": "active", "available": {"points": "110"}},
+        "duplicate": {"status": "active", "available": {"points": "100"}},
+    }
+    assert line.after["survivor"] == {"status": "active", "available": {"points": "210"}}
+    assert line.after["duplicate"] == {"status": "merged", "available": {"points": "0"}}
     assert line.after["other"] == str(shop.boris.id)
     assert line.after["amounts"] == ["100 points"]
     assert sound(database)

@@ -115,6 +115,9 @@ def test_settings_that_no_field_is_about_are_left_alone(
         ("message_webhook", "javascript:alert(1)", "an address"),
         ("max_payment_minor", "1", "smallest payment"),
         ("length", "999", "between 1 and 50"),
+        ("length", "2", "no free digits"),
+        ("prefix", "ab", "the first of them not 0"),
+        ("event_types", "points.lost", "Nothing is called &#39;points.lost&#39;"),
         ("reason", "", "required"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -14,6 +15,7 @@ from adapter.web import exchanges as log
 from tests.protocols.exchanges.overheard import dump
 
 KEY = "key-of-the-till"
+STRANGER = 401
 HEADERS = {
     "x-api-key": KEY,
     "x-branch-id": "BR001",
@@ -58,7 +60,9 @@ def test_everybody_sees_what_was_asked_and_what_it_did(console, shop, pay, role)
     browser = console.sign_in(role)
 
     listed, shown = browser.get(url(shop)), browser.get(url(shop, paid))
+    member = browser.get(f"{shop.url}/members/{shop.anna.id}")
 
+    assert f'href="{url(shop, paid)}"' in member.text
     assert str(paid.id) in listed.text and "POST /v1/payment" in listed.text
     assert shown.status_code == 200
     assert f"/members/{shop.anna.id}" in shown.text
@@ -110,17 +114,47 @@ def test_another_programs_request_is_not_found(console, shop, pay):
     assert browser.post(f"{other}/{paid.id}/replay").status_code == 404
 
 
-def test_one_whose_address_was_no_endpoint_cannot_be_rehearsed(console, shop, database, pay):
-    pay(1000)
-    answer = console.app.test_client().post("/v1/payment/79005550142", headers=HEADERS)
-    log.flush(console.app)
-    with database.reading() as work:
-        wanted = Filters(request_id=answer.headers["X-Request-ID"])
-        (lost,) = exchanges.recent(work, None, wanted)
-    page = console.sign_in("engineer").get(f"/admin/p/{shop.program.code}/requests/{lost.id}")
+@pytest.fixture
+def refused(console):
+    """A function that asks as nobody we know, and gives the request's id."""
 
-    # Refused before anybody knew whose it was, it is no program's.
-    assert lost.program_id is None and page.status_code == 404
+    def asked(path: str, document: dict | None = None):
+        headers = HEADERS | {"x-api-key": "of-nobody"}
+        answer = console.app.test_client().post(path, json=document, headers=headers)
+        assert log.flush(console.app)
+        return answer.headers["X-Request-ID"]
+
+    return asked
+
+
+def test_one_whose_address_was_no_endpoint_cannot_be_rehearsed(console, shop, refused):
+    lost = refused("/v1/payment/79005550142")
+
+    page = console.sign_in("engineer").post(f"{url(shop)}/{UUID(lost)}/replay")
+
+    assert page.status_code == 422
+    assert "This cannot be replayed" in page.text
+
+
+def test_a_refused_login_is_found_by_who_sees_all_programs(console, shop, pay, refused):
+    paid = pay(1000)
+    member = {"phoneNumber": "79005550142"}
+    key = refused("/v1/payment", {"member": member, "payment": {"action": "pay", "amount": 1}})
+    of_all, of_one = console.sign_in(), console.sign_in(programs=[shop.program.code])
+    page = f"{url(shop)}/{UUID(key)}"
+
+    for query in ("", "refusal=Unauthenticated", f"status={STRANGER}", f"request={key}"):
+        assert page in of_all.get(f"{url(shop)}?{query}").text
+        assert page not in of_one.get(f"{url(shop)}?{query}").text
+    shown = of_all.get(page)
+    file = of_all.get(f"{url(shop)}?format=csv").text
+
+    assert shown.status_code == 200 and "79005550142" not in shown.text
+    assert of_one.get(page).status_code == 404
+    assert [row["Request id"] for row in csv.DictReader(io.StringIO(file.lstrip("\ufeff")))] == [
+        key,
+        paid.request_id,
+    ]
 
 
 def test_filters_are_in_the_address_and_find_what_they_say(console, shop, database, pay, clock):

@@ -31,6 +31,12 @@ def cookie_of(answer):
     return next(one for one in answer.headers.getlist("Set-Cookie") if one.startswith(COOKIE))
 
 
+def noted(console, action):
+    """The lines of the audit that tell of it."""
+    with console.database.reading() as work:
+        return list(trail.changes(work, trail.Sought(action=action)))
+
+
 def arrive(console, **more):
     """A browser that has looked at the form, as a browser does before it is sent."""
     browser = console.browser()
@@ -212,6 +218,23 @@ def test_signing_out_ends_the_session_and_takes_the_cookie(console, anna):
     assert answer.location == SIGN_IN
     assert "Max-Age=0" in cookie_of(answer)
     assert console.browser(browser.token).get("/admin/account").status_code == 303
+    (line,) = noted(console, "user.sign_out")
+    assert (line.actor, line.subject_id) == ("user:anna", anna.id)
+
+
+@pytest.mark.parametrize(("login", "lines"), (("ANNA", 5), ("nobody", 0)))
+def test_the_audit_tells_who_was_tried_in_vain_and_nothing_that_was_typed(
+    console, anna, monkeypatch, login, lines
+):
+    monkeypatch.setattr(staff.passwords, "is_right", lambda *_: False)
+    browser = arrive(console)
+
+    for _ in range(7):  # who has to wait is not looked at, and adds no line
+        sign_in(browser, login, "typed by mistake").close()
+
+    found = noted(console, "user.refuse")
+    assert [(one.actor, one.subject_id) for one in found] == [("console", anna.id)] * lines
+    assert all((one.before, one.after, one.reason) == (None, None, "") for one in found)
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,17 @@ def test_times_are_by_the_clocks_of_the_program(console, shop, record):
     assert "мая" in russian
 
 
+def test_what_two_members_had_is_money_where_it_is_money(console, shop, record):
+    before = {"survivor": {"status": "active", "available": {"credit": "50000", "points": "3"}}}
+    after = {"survivor": {"status": "merged", "available": {"credit": "0", "points": "4"}}}
+    record(action="member.merge", before=before, after=after)
+
+    page = console.sign_in(Role.AUDITOR, language="ru").get(f"{shop.url}/trail").text
+
+    assert "500,00 RUB" in page and '<span class="console-became">4</span>' in page
+    assert "merged" not in page
+
+
 def test_another_programs_changes_are_nowhere(console, shop, record):
     record(program_id=shop.neighbour.id, reason="of the neighbour")
     record(program_id=None, reason="of nobody's program")

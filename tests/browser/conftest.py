@@ -213,7 +213,7 @@ def _axe(page: Page) -> list[str]:
     return [
         f"{one['id']} ({one['impact']}): {one['help']}: {node['html'][:160]}"
         for one in found
-        if one["impact"] in ("serious", "critical")
+        if one["impact"] in ("serious", "critical") or one["id"] == "landmark-unique"
         for node in one["nodes"]
     ]
 

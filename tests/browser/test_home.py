@@ -31,6 +31,7 @@ DRAWN = """() => [...document.querySelectorAll("figure.console-figure canvas")].
     drawn: chart.data.datasets.map((one) => [one.label, one.data.map(String)]),
     written: chart.data.datasets.map((one) => [one.label, column(one.label)
       .map((number) => String(Number(number)))]),
+    named: figure.dataset.named ? chart.scales.y.ticks.length : null,
     days: [chart.data.labels, rows.map((row) => row.cells[0].textContent.trim())],
   };
 })"""
@@ -71,6 +72,7 @@ def test_every_picture_shows_the_numbers_of_its_table(
         assert one["drawn"] == one["written"], one["name"]
         assert one["days"][0] == one["days"][1]
         assert one["drawn"], one["name"]
+        assert one["named"] in (None, len(one["days"][0])), one["name"]
     seen(page, "home")
 
 

@@ -18,7 +18,7 @@ def test_the_start_offers_every_program_and_refusals_lead_back_to_it(open_as, se
     page.goto("/admin/p/nowhere/trail")
     expect(page.get_by_role("heading", name="Not found")).to_be_visible()
     seen(page, "not-found")
-    page.goto(f"{shop.url}/credentials")
+    page.goto(f"{shop.url}/credentials/new")
     expect(page.get_by_role("heading", name="Not allowed")).to_be_visible()
     seen(page, "not-allowed")
     page.get_by_role("link", name="To the beginning").click()
@@ -40,8 +40,8 @@ def test_no_page_of_the_menu_asks_another_host_or_breaks(site, open_as, shop, ro
     for address in addresses:
         answer = page.goto(address)
         assert answer.status == 200, address
-        page.wait_for_load_state("networkidle")
         expect(page.locator("h1")).to_have_count(1)
+    page.wait_for_load_state("networkidle")
 
     assert site.foreign == []
     assert site.complaints == []

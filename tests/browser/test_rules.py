@@ -71,7 +71,7 @@ def test_a_new_rule_is_drawn_up_and_dropped(open_as: Open, shop: Shop, seen: See
     page.get_by_label("Баллы").fill("100")
     seen(page, "rule-new")
     page.get_by_role("button", name="Сохранить черновик").click()
-    expect(page.get_by_text("Баллов за событие BIRTHDAY: 100.")).to_be_visible()
+    expect(page.get_by_text("100 баллов за событие BIRTHDAY.")).to_be_visible()
     page.get_by_role("button", name="Удалить черновик").click()
 
     expect(page.get_by_text("Черновик удалён")).to_be_visible()

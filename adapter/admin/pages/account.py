@@ -106,7 +106,7 @@ def account_language() -> ResponseReturnValue:
 @needs()
 def account_session(session_id: UUID) -> ResponseReturnValue:
     """End one session of one's own."""
-    database().run(lambda work: staff.sign_out(work, person().id, session_id))
+    database().run(lambda work: staff.sign_out(work, person().id, session_id, by=actor()))
     if session_id == g.console_session_id:
         visit().end()
         return redirect(url_for("admin.sign_in"), 303)

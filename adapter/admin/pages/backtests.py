@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from babel.dates import format_date
 from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden, NotFound
@@ -15,11 +14,12 @@ from adapter.admin import csvfile
 from adapter.admin.access import actor, needs, person, program
 from adapter.admin.console import console
 from adapter.admin.forms import INVALID, choices
-from adapter.admin.i18n import _l, locale
-from adapter.admin.pages.figures import Figure, Series, money
+from adapter.admin.i18n import _l
+from adapter.admin.pages.figures import Figure, Series
 from adapter.admin.pages.home import PeriodForm
 from adapter.admin.pages.rules import Known, known_rule
-from adapter.admin.render import shown, shown_number
+from adapter.admin.render import shown
+from adapter.admin.writing import shown_amount, shown_day, shown_money
 from adapter.core import programs, stats, trail
 from adapter.core.amounts import Amount
 from adapter.core.programs import EarnTerms
@@ -43,7 +43,7 @@ class BacktestForm(PeriodForm):
 
 
 @console.get("/p/<code>/rules/backtest/<path:rule>")
-@needs(Permission.RULES)
+@needs(Permission.FIGURES)
 def rules_backtest(rule: str) -> ResponseReturnValue:
     """Try a draft on the sales of some days, when days are given."""
     with reading() as work:
@@ -128,7 +128,7 @@ def _by_day(result: Backtest) -> Figure:
         _l("What was given then, and what would have been given."),
         "bar",
         _l("Day"),
-        [(format_date(day, format="medium", locale=locale()), day.isoformat()) for day in days],
+        [(shown_day(day), day.isoformat()) for day in days],
         [
             Series(_l("Then"), [_whole(one.then_minor) for one in found], decimals),
             Series(_l("With the draft"), [_whole(one.now_minor) for one in found], decimals),
@@ -148,12 +148,9 @@ def _whole(minor: int) -> Decimal:
 
 
 def _points(minor: int, *, signed: bool = False) -> str:
-    text = shown_number(_whole(minor), decimals=program().points.decimals)
-    return f"+{text}" if signed and minor > 0 else text
+    return shown_amount(Amount(minor, program().points), signed=signed)
 
 
 def _worth(minor: int) -> str:
     """What so many smallest parts of a point cost, in money."""
-    worth = money(program(), minor * program().settings.point_value_minor)
-    text = shown_number(worth, decimals=programs.money_decimals(program().currency))
-    return f"{'+' if minor > 0 else ''}{text} {program().currency}"
+    return shown_money(minor * program().settings.point_value_minor, signed=True)

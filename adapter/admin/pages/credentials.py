@@ -18,6 +18,7 @@ from adapter.admin.console import console
 from adapter.admin.forms import INVALID, ReasonForm, WholeNumberField, choices
 from adapter.admin.i18n import _, _l
 from adapter.admin.pages import credential_states as states
+from adapter.admin.pages.fault_words import blame_part
 from adapter.admin.render import page
 from adapter.admin.settings import settings
 from adapter.core import partners, trail
@@ -69,7 +70,7 @@ class RevokeForm(ReasonForm):
 
 
 @console.get("/p/<code>/credentials")
-@needs(Permission.CREDENTIALS)
+@needs(Permission.PLATFORMS)
 def credentials() -> ResponseReturnValue:
     """What the platforms of a program identify by; never a secret."""
     with reading() as work:
@@ -91,12 +92,11 @@ def credentials_new() -> ResponseReturnValue:
     try:
         name_of(protocol.credential, form.name.data)
     except WrongShape as error:
-        detail = " ".join(map(str, error.messages))
-        form.blame("name", _("Nobody could call with it: %(detail)s", detail=detail))
+        blame_part(form, "name", error.messages)
     try:
         wanted = agreed(protocol, _lines(form.settings.data or ""))
     except NotAgreed as error:
-        form.blame("settings", _("This cannot be agreed: %(detail)s", detail=str(error)))
+        blame_part(form, "settings", error.messages)
     if form.faults:
         return page("credentials/new.html", form=form), INVALID
     secret = partners.generate()
@@ -123,7 +123,7 @@ def credentials_new() -> ResponseReturnValue:
 
 
 @console.get("/p/<code>/credentials/<uuid:credential_id>")
-@needs(Permission.CREDENTIALS)
+@needs(Permission.PLATFORMS)
 def credentials_one(credential_id: UUID) -> ResponseReturnValue:
     """One credential: its terminals, and what can be done with it."""
     return _one(credential_id)

@@ -1,7 +1,7 @@
-"""What is wrong with a rule or a setting, in the language of the request.
+"""What is wrong with a rule, a setting or a credential, in the language of the request.
 
-The schemas are those of the program file and say it in English; what they say is translated whole,
-with its numbers put back in.
+The schemas are those of the program file and of the protocols and say it in English; what they say
+is translated whole, with its numbers put back in.
 """
 
 from __future__ import annotations
@@ -51,6 +51,42 @@ WORDS: tuple[tuple[str, Lazy], ...] = (
     (r"needs a limit beside it", _l("A period needs a limit beside it.")),
     (r"is not a known key", _l("Nobody knows what this is.")),
     (r"must be true, or left out", _l("This must be yes, or left out.")),
+    (r"must be a text|Not a valid string\.", _l("This must be a text.")),
+    (r"must be an object", _l("This must be an object of JSON.")),
+    (r"must be a list|Not a valid list\.", _l("This must be a list.")),
+    (r"must be true or false|Not a valid boolean\.", _l("This must be true or false.")),
+    (r"may not hold the character NUL", _l("There is a character in it that cannot be seen.")),
+    (
+        r"may not hold control characters.*",
+        _l("No blanks around it, please, and no characters that cannot be seen."),
+    ),
+    (r"has no event named (?P<a>.+): known are (?P<b>.+)", _l("Nothing is called %(a)s: %(b)s.")),
+    (r"must be a list of types.*", _l("These must be types, such as points.changed.")),
+    (r"a prefix is digits.*", _l("These must be digits, the first of them not 0.")),
+    (
+        r"the length leaves no free digits.*",
+        _l("This leaves no free digits behind the prefix, or more than the barcode carries."),
+    ),
+    (r"must be above 0 and at most 100", _l("This must be above 0 and at most 100.")),
+    (r"is a second discount, beside (?P<a>.+)", _l("This is a second discount, beside %(a)s.")),
+    (r"limits a discount that.*", _l("This limits a discount, and there is none.")),
+    (r"not a number", _l("This is not an amount.")),
+    (r"out of range", _l("This is more than can be reckoned with.")),
+    (r"may not hold a colon.*", _l("There may be no colon in it: a login ends there.")),
+    (r"(?P<a>.+) is not NAME=VALUE", _l("%(a)s is no setting such as api_version=1.2.0.")),
+    # What marshmallow says of what was agreed with a platform.
+    (r"Field may not be null\.", _l("This is needed.")),
+    (r"Unknown field\.", _l("Nobody knows what this is.")),
+    (r"Not a valid integer\.", _l("This must be a whole number.")),
+    (r"Must be one of: (?P<a>.+)\.", _l("This must be one of: %(a)s.")),
+    (
+        r"Must be greater than or equal to (?P<a>\S+) and less than or equal to (?P<b>\S+)\.",
+        _l("This must be between %(a)s and %(b)s."),
+    ),
+    (
+        r"Length must be between (?P<a>\d+) and (?P<b>\d+)\.",
+        _l("This must have %(a)s to %(b)s characters."),
+    ),
 )
 
 
@@ -66,13 +102,21 @@ def said(words: str) -> str:
 def blame(form: ConsoleForm, messages: Any, *, fallback: str) -> None:
     """Say what is wrong beside the fields it is about; of what has none, beside `fallback`."""
     for path, words in _flat(messages):
-        name = next((key for key in reversed(path) if key in form), None)
-        sentence = said(words)
-        inner = [str(key) for key in path if isinstance(key, str) and key != "_schema"]
-        if name is None:
-            name, sentence = fallback, f"{'.'.join(inner)}: {sentence}" if inner else sentence
-        if sentence not in form[name].errors:
-            form.blame(name, sentence)
+        place = next((at for at, key in enumerate(path) if key in form), -1)
+        _beside(form, path[place] if place >= 0 else fallback, path[place + 1 :], words)
+
+
+def blame_part(form: ConsoleForm, field: str, messages: Any) -> None:
+    """Say beside one field what is wrong with the parts of what it holds."""
+    for path, words in _flat(messages):
+        _beside(form, field, path, words)
+
+
+def _beside(form: ConsoleForm, field: str, path: tuple[Any, ...], words: str) -> None:
+    inner = ".".join(key for key in path if isinstance(key, str) and key != "_schema")
+    sentence = f"{inner}: {said(words)}" if inner else said(words)
+    if sentence not in form[field].errors:
+        form.blame(field, sentence)
 
 
 def _flat(messages: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], str]]:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from babel.dates import format_date
-
-from adapter.admin.i18n import Lazy, _, _l, locale
-from adapter.admin.render import shown_number
+from adapter.admin.i18n import Lazy, _, _l
+from adapter.admin.words import channel_words as own_words
+from adapter.admin.writing import shown_day, shown_number
 from adapter.core import programs
 from adapter.core.amounts import Amount, Unit
 from adapter.core.exchanges import Outcome
@@ -48,6 +47,7 @@ class Figure:
     rows: Sequence[tuple[str, object]]  # as shown, and as written to a file
     series: Sequence[Series]
     is_stacked: bool = False
+    is_by_name: bool = False  # the rows are of things with long names, and not of days
 
     @property
     def is_empty(self) -> bool:
@@ -89,7 +89,7 @@ def money_unit(program: ProgramTerms) -> Unit:
 
 def channel_words(channel: str) -> str:
     """A channel by the name of its platform, where it is one."""
-    return TITLES.get(channel) or channel or _("unknown")
+    return TITLES.get(channel) or own_words(channel) or _("unknown")
 
 
 def _of_points(overview: Overview, program: ProgramTerms) -> Iterator[Figure]:
@@ -208,7 +208,7 @@ def _of_channels(overview: Overview, program: ProgramTerms) -> Figure:
         _l("All of the period, by the platform through which it came."),
         "bar",
         _l("Channel"),
-        [(channel_words(channel), channel) for channel in channels],
+        [(_came_through(channel, overview.by_channel[channel]), channel) for channel in channels],
         [
             points(_l("Issued"), "issued"),
             points(_l("Redeemed"), "redeemed"),
@@ -220,7 +220,14 @@ def _of_channels(overview: Overview, program: ProgramTerms) -> Figure:
             counted(_l("New cards"), "cards"),
             counted(_l("New members"), "members"),
         ],
+        is_by_name=True,
     )
+
+
+def _came_through(channel: str, sums: Mapping[str, int]) -> str:
+    """A channel in words; what expired came through none, for its time was over."""
+    is_expiry = not channel and {measure for measure, sum_ in sums.items() if sum_} == {"expired"}
+    return _("by time") if is_expiry else channel_words(channel)
 
 
 def _of_errors(errors: Mapping[str, Mapping[Outcome, int]]) -> Figure:
@@ -243,9 +250,10 @@ def _of_errors(errors: Mapping[str, Mapping[Outcome, int]]) -> Figure:
             ended(_l("Failed"), Outcome.FAILED),
             ended(_l("Answered"), Outcome.OK, is_charted=False),
         ],
+        is_by_name=True,
     )
 
 
 def _days(days: Iterable[date]) -> Iterator[tuple[str, object]]:
     for day in days:
-        yield format_date(day, format="medium", locale=locale()), day.isoformat()
+        yield shown_day(day), day.isoformat()

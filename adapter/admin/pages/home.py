@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
 from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,9 +16,11 @@ from adapter.admin.access import actor, needs, person, program
 from adapter.admin.console import console
 from adapter.admin.forms import INVALID, FilterForm
 from adapter.admin.i18n import Lazy, _, _l
-from adapter.admin.pages.figures import Figure, figures, money, money_unit
-from adapter.admin.render import page, shown_number
+from adapter.admin.pages.figures import Figure, figures
+from adapter.admin.render import page
+from adapter.admin.writing import shown_amount, shown_money, shown_number
 from adapter.core import exchanges, programs, stats, trail
+from adapter.core.amounts import Amount
 from adapter.core.staff import Permission
 from adapter.core.stats import Overview, Period
 from adapter.web.request_log import request_id
@@ -154,24 +155,17 @@ def _choices() -> list[tuple[int, str, bool]]:
 
 def _tiles(overview: Overview) -> list[Tile]:
     points, people = overview.points, overview.people
-    decimals, currency = program().points.decimals, money_unit(program())
-
-    def amount(number: Decimal) -> str:
-        return shown_number(number, decimals=decimals)
 
     def total(name: str) -> str:
-        return amount(sum((getattr(day, name).whole for day in points), Decimal(0)))
+        return shown_amount(
+            sum((getattr(day, name) for day in points), Amount.zero(program().points))
+        )
 
-    liability = money(program(), points[-1].liability_minor)
     return [
         Tile(
             _l("Points outstanding"),
-            amount(points[-1].outstanding.whole),
-            _(
-                "%(money)s %(currency)s of liability",
-                money=shown_number(liability, decimals=currency.decimals),
-                currency=currency.code,
-            ),
+            shown_amount(points[-1].outstanding),
+            _("%(money)s of liability", money=shown_money(points[-1].liability_minor)),
         ),
         Tile(_l("Issued"), total("issued")),
         Tile(_l("Redeemed"), total("redeemed")),

@@ -19,7 +19,9 @@ from adapter.admin.console import console
 from adapter.admin.forms import INVALID, FilterForm, ReasonForm, choices
 from adapter.admin.i18n import Lazy, _, _l
 from adapter.admin.listing import Column, Listing
-from adapter.admin.render import page, shown_number
+from adapter.admin.render import page
+from adapter.admin.words import channel_words
+from adapter.admin.writing import shown_number
 from adapter.core import runs, trail
 from adapter.core.runs import JobRun, RunOutcome
 from adapter.core.staff import Permission
@@ -41,6 +43,7 @@ NAMES = {
     "old sessions": _l("Sessions that are over"),
     "old runs": _l("Old entries of this page"),
 }
+PROCESSES = {runs.WORKER: _l("worker")}
 OUTCOMES = {
     RunOutcome.DONE: _l("done"),
     RunOutcome.PARTLY: _l("partly done"),
@@ -83,6 +86,7 @@ def jobs_list() -> ResponseReturnValue:
         name_of=name_of,
         outcome_of=outcome_of,
         lasting=lasting,
+        process_words=lambda kind: PROCESSES.get(kind, kind),
     )
 
 
@@ -191,7 +195,7 @@ COLUMNS: list[Column[JobRun]] = [
     ),
     Column("count", _l("Did"), _counted, is_number=True),
     Column("failed", _l("Failed"), _failed, is_number=True),
-    Column("actor", _l("By"), lambda run: run.actor),
+    Column("actor", _l("By"), lambda run: channel_words(run.actor), csv=lambda run: run.actor),
     Column(
         "pass",
         _l("In the log"),

@@ -14,7 +14,7 @@ from adapter.admin.forms import INVALID
 from adapter.admin.i18n import _
 from adapter.admin.pages import versions
 from adapter.admin.pages.fault_words import blame
-from adapter.admin.pages.program_form import GROUPS, ProgramForm, document, filled, label
+from adapter.admin.pages.program_form import GROUPS, ProgramForm, document, field_of, filled
 from adapter.admin.render import page
 from adapter.core import programs, trail
 from adapter.core.errors import EditedMeanwhile
@@ -88,7 +88,7 @@ def program_settings_change() -> ResponseReturnValue:
 @needs(Permission.VIEW)
 def program_settings_history() -> ResponseReturnValue:
     """Every version of the settings, with what it changed."""
-    found = versions.listing("settings", RevisionKind.PROGRAM, program().code, label)
+    found = versions.listing("settings", RevisionKind.PROGRAM, program().code, field_of)
     return found.reply(title=_("Versions of the settings"))
 
 
@@ -123,7 +123,7 @@ def _page(
     theirs = None
     if meanwhile:
         before = meanwhile[1].document if len(meanwhile) > 1 else {}
-        theirs = versions.shown(list(programs.differences(before, meanwhile[0].document)), label)
+        theirs = versions.shown(list(programs.differences(before, meanwhile[0].document)), field_of)
     fields = {name for _title, names in GROUPS for name in names}
     others = {name: value for name, value in found.settings.items() if name not in fields}
     return page(

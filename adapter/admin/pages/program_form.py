@@ -101,7 +101,7 @@ class ProgramForm(ReasonForm):
     adjust_limit_points = StringField(
         _l("A second person approves adjustments above"),
         [_SHORT],
-        description=_l("Whole points; empty: none needs one."),
+        description=_l("Whole points, of one person for a member in 24 hours; empty: no limit."),
     )
     short_code_length = StringField(
         _l("Digits of a one-time code"), [_SHORT], description=_l("4 to 8.")
@@ -165,10 +165,9 @@ GROUPS: tuple[tuple[Lazy, tuple[str, ...]], ...] = (
 )
 
 
-def label(path: str) -> Lazy | str:
-    """What a field of a program's document is called."""
-    field = getattr(ProgramForm, path.rpartition(".")[2], None)
-    return field.args[0] if field is not None else path
+def field_of(path: str) -> Any:
+    """The field that is about a part of a program's document, if one is."""
+    return getattr(ProgramForm, path.rpartition(".")[2], None)
 
 
 def filled(program: Program) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from adapter.admin.forms import FilterForm, WholeNumberField, choices
 from adapter.admin.i18n import _, _l
 from adapter.admin.listing import Column, Listing
 from adapter.admin.render import page
+from adapter.admin.words import ACCOUNTS, KINDS
 from adapter.core import exchanges, programs
 from adapter.core.amounts import Amount
 from adapter.core.exchanges import Effect, Exchange, Filters, Outcome
@@ -102,7 +103,9 @@ class Leg:
 @console.get("/p/<code>/requests", endpoint="requests")
 @needs(Permission.REQUESTS)
 def requests_list() -> ResponseReturnValue:
-    """The exchanges of the program, the latest first."""
+    """The exchanges of the program, the latest first; with them, for who sees all programs, those
+    of nobody who was recognised.
+    """
     listing = Listing(
         "requests",
         columns=COLUMNS,
@@ -155,7 +158,7 @@ def _shown(exchange_id: UUID, *, again: Replayed | None = None, not_kept: str = 
 
 
 def _found(work: Work, exchange_id: UUID) -> Exchange:
-    found = exchanges.by_id(work, program().id, exchange_id)
+    found = exchanges.by_id(work, program().id, exchange_id, and_of_none=_sees_all())
     if found is None:
         raise NotFound
     return found
@@ -185,7 +188,14 @@ def _curl(exchange: Exchange, name: str) -> str:
 
 def _legs(effects: Iterable[Effect]) -> list[Leg]:
     return [
-        Leg(effect.entry.id, effect.entry.kind, leg.role, leg.amount, leg.before, leg.after)
+        Leg(
+            effect.entry.id,
+            str(KINDS[effect.entry.kind]),
+            str(ACCOUNTS[leg.role]),
+            leg.amount,
+            leg.before,
+            leg.after,
+        )
         for effect in effects
         for leg in effect.legs
     ]
@@ -209,7 +219,14 @@ def _rows(form: RequestFilters, after: str | None, limit: int) -> Sequence[Excha
         until=_end(form.until.data),
     )
     with reading() as work:
-        return exchanges.recent(work, program().id, filters, after=key, limit=limit)
+        return exchanges.recent(
+            work, program().id, filters, and_of_none=_sees_all(), after=key, limit=limit
+        )
+
+
+def _sees_all() -> bool:
+    """Whether they may look at what is of no program, since theirs are all."""
+    return person().program_codes is None
 
 
 def _start(day: date | None) -> Any:

@@ -1,18 +1,18 @@
-"""The forms of rules: one for each kind, with what every field means; and rules in words."""
+"""The forms of rules: one for each kind, with what every field means."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from adapter.admin.forms import ConsoleForm, choices
-from adapter.admin.i18n import Lazy, _, _l
-from adapter.core.programs import WEEKDAYS, Rounding
+from adapter.admin.i18n import Lazy, _l
+from adapter.core.programs import Rounding
 from adapter.programfile.editing import CONDITION_KEYS, RuleKind
 from adapter.programfile.rule_schemas import Period, rule_keys
 
@@ -22,6 +22,7 @@ KINDS: dict[str, Lazy] = {
     RuleKind.MULTIPLIER: _l("times the points of other rules"),
     RuleKind.EVENT: _l("points or a benefit for an event"),
 }
+KIND = SelectField(_l("Kind"), choices=choices(KINDS.items()))
 PERIODS: dict[str, Lazy] = {
     Period.EVER: _l("ever"),
     Period.DAY: _l("a day"),
@@ -161,13 +162,11 @@ def condition_fields(kind: str) -> list[str]:
     return [key for key in rule_keys(kind) if key in CONDITION_KEYS]
 
 
-def label(path: str) -> Lazy | str:
-    """What a field of a rule's document is called."""
+def field_of(path: str) -> Any:
+    """The field that is about a part of a rule's document, if one is."""
     name = path.split(".")[1] if "." in path else path
-    if name == "kind":
-        return _("Kind")
-    field = getattr(RuleForm, name, None)
-    return field.args[0] if field is not None and field.args else path
+    field = KIND if name == "kind" else getattr(RuleForm, name, None)
+    return field if hasattr(field, "field_class") else None
 
 
 def filled(terms: Mapping[str, Any]) -> dict[str, Any]:
@@ -214,58 +213,3 @@ def _value(name: str, typed: Any) -> Any:
         except ValueError:
             return typed
     return typed
-
-
-def in_words(kind: str, terms: Mapping[str, Any], currency: str) -> Iterator[str]:
-    """A rule in sentences."""
-    if kind == RuleKind.SPENDING:
-        yield _(
-            "%(points)s points for each %(currency)s.",
-            points=terms.get("points_per_unit"),
-            currency=currency,
-        )
-    elif kind == RuleKind.MULTIPLIER:
-        yield _("%(factor)s times the points of other rules.", factor=terms.get("factor"))
-    else:
-        event = " / ".join(filter(None, (terms.get("event"), terms.get("sub_event"))))
-        if "points" in terms:
-            yield _(
-                "%(points)s points for the event %(event)s.", points=terms["points"], event=event
-            )
-        if "benefit" in terms:
-            name = terms["benefit"].get("name", "")
-            yield _("The benefit “%(name)s” for the event %(event)s.", name=name, event=event)
-        if "limit" in terms:
-            yield _(
-                "At most %(times)s times (%(period)s).",
-                times=terms["limit"],
-                period=PERIODS[terms.get("period", Period.EVER)],
-            )
-    if terms.get("on_top"):
-        yield _("On top of other rules.")
-    if "max_points_per_transaction" in terms:
-        yield _("At most %(points)s for a sale.", points=terms["max_points_per_transaction"])
-    if "max_points_per_day" in terms:
-        yield _("At most %(points)s for a member in a day.", points=terms["max_points_per_day"])
-    if "rounding" in terms or "round_to" in terms:
-        yield _(
-            "Rounded %(how)s to %(step)s.",
-            how=ROUNDINGS[terms.get("rounding", Rounding.DOWN)],
-            step=terms.get("round_to", _("the smallest part of a point")),
-        )
-    yield from _conditions_in_words(terms)
-
-
-def _conditions_in_words(terms: Mapping[str, Any]) -> Iterator[str]:
-    for name in LISTS:
-        if terms.get(name):
-            values = sorted(terms[name], key=WEEKDAYS.index) if name == "weekdays" else terms[name]
-            yield f"{label(name)}: {', '.join(values)}."
-    if "min_total_minor" in terms:
-        yield f"{label('min_total_minor')}: {terms['min_total_minor']}."
-    if "hours" in terms:
-        yield f"{label('hours')}: {'–'.join(terms['hours'])}."
-    if "starts_on" in terms:
-        yield f"{label('starts_on')}: {terms['starts_on']}."
-    if "ends_on" in terms:
-        yield f"{label('ends_on')}: {terms['ends_on']}."

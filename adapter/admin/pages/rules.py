@@ -15,7 +15,7 @@ from adapter.admin.access import actor, needs, person, program
 from adapter.admin.console import console
 from adapter.admin.forms import INVALID, ConsoleForm, ReasonForm
 from adapter.admin.i18n import _
-from adapter.admin.pages import rule_form, versions
+from adapter.admin.pages import rule_form, rule_words, versions
 from adapter.admin.pages.fault_words import blame
 from adapter.admin.render import page
 from adapter.core import programs, trail
@@ -76,7 +76,7 @@ class Known:
         """What a document says, in sentences."""
         if not document:
             return []
-        return list(rule_form.in_words(document["kind"], document["terms"], program().currency))
+        return list(rule_words.in_words(document["kind"], document["terms"], program().currency))
 
 
 def known_rule(work: Work, code: str) -> Known:
@@ -116,8 +116,7 @@ def rules() -> ResponseReturnValue:
             kinds=rule_form.KINDS,
             tiers=programs.tiers(work, program().id),
             deals=programs.deals(work, program().id),
-            value_words=versions.value_words,
-            label=rule_form.label,
+            term_words=rule_words.term_words,
             may_change=person().may(Permission.RULES),
         )
 
@@ -182,7 +181,7 @@ def rules_publish(rule: str) -> ResponseReturnValue:
             return _shown(work, known, publish=form), INVALID
 
     def unit(work: Work) -> EarnRule:
-        before = known.published
+        before = known.published | ({"version": known.rule.version} if known.rule else {})
         made = programs.publish(
             work, program().id, rule, seen=_seen(form), by=actor(), note=form.reason.data
         )
@@ -224,7 +223,7 @@ def rules_versions(rule: str) -> ResponseReturnValue:
     """Every version of a rule, with what it changed."""
     with reading() as work:
         known_rule(work, rule)
-    found = versions.listing("rule-versions", RevisionKind.RULE, rule, rule_form.label)
+    found = versions.listing("rule-versions", RevisionKind.RULE, rule, rule_form.field_of)
     return found.reply(title=_("Versions of %(rule)s", rule=rule))
 
 
@@ -232,14 +231,16 @@ def _drafted(
     form: rule_form.RuleForm, kind: str, code: str, known: Known | None
 ) -> ResponseReturnValue:
     """The draft kept, if it makes sense and nobody else changed it meanwhile."""
-    before = (known.drafted or known.published).get("terms", {}) if known else {}
+    before = (known.drafted or known.published) if known else {}
 
     def unit(work: Work) -> None:
         row = programs.by_code(work, program().code)
-        read = editing.read_rule(work, row, rule_form.given(form, kind, code, before))
+        given = rule_form.given(form, kind, code, before.get("terms", {}))
+        read = editing.read_rule(work, row, given)
         programs.put_draft(work, program().id, **read, seen=_seen(form), by=actor())
         after = {"code": code} | programs.rule_document(read["kind"], read["terms"])
-        _record(work, "rule.draft", known.rule if known else None, before, after, None)
+        was = {"code": code} | before if before else {}
+        _record(work, "rule.draft", known.rule if known else None, was, after, None)
 
     try:
         database().run(unit)
@@ -280,7 +281,7 @@ def _shown(work: Work, known: Known, *, publish: PublishForm | None = None) -> s
         known=known,
         kind=rule_form.KINDS[known.kind],
         current=history[0] if history else None,
-        differences=versions.shown(changes, rule_form.label),
+        differences=versions.shown(changes, rule_form.field_of),
         is_different=bool(changes),
         publish=publish or PublishForm(formdata=None, data=seen),
         drop=DropForm(formdata=None, data=seen, ids="drop"),

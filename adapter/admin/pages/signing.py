@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import structlog
-from flask import flash, g, redirect, request, url_for
+from flask import flash, g, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length
@@ -59,7 +60,10 @@ def sign_in() -> ResponseReturnValue:
         form.blame("password", _("The login or the password is wrong."))
         if _is_first():
             form.blame("login", _("Nobody can sign in yet. Make the first: adapter users create."))
-        return page("sign_in.html", form=form, languages=LANGUAGES), INVALID
+        refusal = make_response(page("sign_in.html", form=form, languages=LANGUAGES), INVALID)
+        # Once it has left, for how long this takes tells whether anybody has the login.
+        refusal.call_on_close(partial(database().run, partial(staff.note_refusal, login=login)))
+        return refusal
     visit().begin(token)
     wanted = form.next.data or ""
     return redirect(wanted if is_ours(wanted) else url_for("admin.start"), 303)
@@ -69,7 +73,8 @@ def sign_in() -> ResponseReturnValue:
 @needs()
 def sign_out() -> ResponseReturnValue:
     """End this session."""
-    database().run(lambda work: staff.sign_out(work, person().id, g.console_session_id))
+    mine = g.console_session_id
+    database().run(lambda work: staff.sign_out(work, person().id, mine, by=actor()))
     visit().end()
     return redirect(url_for("admin.sign_in"), 303)
 

@@ -20,6 +20,8 @@ from adapter.admin.console import console
 from adapter.admin.forms import FilterForm
 from adapter.admin.i18n import _, _l
 from adapter.admin.listing import Column, Listing
+from adapter.admin.pages.trail_words import ACTIONS, SUBJECTS, value_words
+from adapter.admin.words import meant
 from adapter.core import programs, trail
 from adapter.core.staff import Permission
 from adapter.core.trail import Change
@@ -28,7 +30,8 @@ from adapter.web.work import reading
 # Where something of a kind is shown, by which name, and who may look.
 PAGES = {
     "member": ("members_show", "member_id", Permission.VIEW),
-    "credential": ("credentials_one", "credential_id", Permission.CREDENTIALS),
+    "credential": ("credentials_one", "credential_id", Permission.PLATFORMS),
+    "request": ("requests_show", "exchange_id", Permission.REQUESTS),
 }
 LONGEST_VALUE = 200  # of a value in the list; the file has all of it
 
@@ -73,8 +76,8 @@ def _rows(form: TrailFilters, after: str | None, limit: int) -> Sequence[Change]
         program_id=program().id,
         and_of_none=person().program_codes is None,
         actor=form.actor.data or "",
-        action=form.action.data or "",
-        subject_kind="" if subject_id else subject,
+        action=meant(form.action.data or "", ACTIONS),
+        subject_kind="" if subject_id else meant(subject, SUBJECTS),
         subject_id=subject_id,
         since=_start(form.since.data),
         until=_end(form.until.data),
@@ -106,19 +109,24 @@ def _subject(change: Change) -> str:
 
 
 def _linked_subject(change: Change) -> str:
-    """The same, leading to what it is about where there is a page of it that they may see."""
+    """The same in words, leading to where it is shown if they may see that."""
     endpoint, name, needed = PAGES.get(change.subject_kind, ("", "", Permission.VIEW))
     is_here = change.program_id == program().id and change.subject_id is not None
+    kind = SUBJECTS.get(change.subject_kind, change.subject_kind)
+    words = f"{kind} {change.subject_id or ''}".strip()
     if not endpoint or not is_here or not person().may(needed):
-        return _subject(change)
-    return cells.link(_subject(change), endpoint, **{name: change.subject_id})
+        return words
+    return cells.link(words, endpoint, **{name: change.subject_id})
 
 
 def _what(change: Change) -> Markup:
     """Before and after, as the difference between them."""
+    unit = (change.after or {}).get("unit")
     lines = [
         Markup('<li><code>{}</code>: <span class="console-was">{}</span> {}</li>').format(
-            name, _short(was), Markup('<span class="console-became">{}</span>').format(_short(now))
+            name,
+            _short(name, was, unit),
+            Markup('<span class="console-became">{}</span>').format(_short(name, now, unit)),
         )
         for name, was, now in trail.differences(change.before, change.after)
     ]
@@ -127,8 +135,8 @@ def _what(change: Change) -> Markup:
     return Markup('<ul class="list-unstyled mb-0">{}</ul>').format(Markup("").join(lines))
 
 
-def _short(value: Any) -> str:
-    text = _text(value)
+def _short(name: str, value: Any, unit: object) -> str:
+    text = value_words(name, _text(value), unit=unit)
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
 
 
@@ -161,7 +169,7 @@ COLUMNS: list[Column[Change]] = [
     Column(
         "action",
         _l("Action"),
-        lambda one: Markup("<code>{}</code>").format(one.action),
+        lambda one: Markup("{} <code>{}</code>").format(ACTIONS.get(one.action, ""), one.action),
         csv=lambda one: one.action,
     ),
     Column("subject", _l("About"), _linked_subject, csv=_subject),

@@ -18,7 +18,7 @@ from adapter.core import programs
 from adapter.core.programs import Difference, Revision, RevisionKind
 from adapter.web.work import reading
 
-Label = Callable[[str], Lazy | str]
+FieldOf = Callable[[str], Any]  # the field of a form that a part of a document is typed in
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
@@ -30,8 +30,8 @@ class Version:
     differences: Sequence[Difference]
 
 
-def listing(name: str, kind: RevisionKind, code: str, label: Label) -> Listing[Version]:
-    """The list of all versions, the newest first; `label` says what a field is called."""
+def listing(name: str, kind: RevisionKind, code: str, field_of: FieldOf) -> Listing[Version]:
+    """The list of all versions, the newest first; `field_of` says which field is about what."""
 
     def rows(_form: object, after: str | None, limit: int) -> Sequence[Version]:
         if after is not None and not _NUMBER.fullmatch(after):
@@ -60,29 +60,46 @@ def listing(name: str, kind: RevisionKind, code: str, label: Label) -> Listing[V
         Column(
             "differences",
             _l("What changed"),
-            lambda one: shown(one.differences, label),
+            lambda one: shown(one.differences, field_of),
             csv=lambda one: written(one.differences),
         ),
     ]
     return Listing(name, columns, rows, key=lambda one: str(one.revision.number))
 
 
-def shown(differences: Sequence[Difference], label: Label) -> Markup:
+def shown(differences: Sequence[Difference], field_of: FieldOf) -> Markup:
     """Differences as a list of fields, each with what it was and what it is."""
     lines = [
         Markup("<li>{}: {}{}{}</li>").format(
-            label(one.path),
-            Markup('<del class="console-was">{}</del>').format(value_words(one.before))
+            title(field_of, one.path),
+            Markup('<del class="console-was">{}</del>').format(
+                _chosen(field_of, one.path, one.before)
+            )
             if one.before is not None
             else "",
             Markup(" → ") if one.before is not None else "",
-            Markup('<ins class="console-became">{}</ins>').format(value_words(one.after)),
+            Markup('<ins class="console-became">{}</ins>').format(
+                _chosen(field_of, one.path, one.after)
+            ),
         )
         for one in differences
     ]
     if not lines:
         return Markup("")
     return Markup('<ul class="list-unstyled mb-0">{}</ul>').format(Markup("").join(lines))
+
+
+def title(field_of: FieldOf, path: str) -> Lazy | str:
+    """What the field is called that is about a part of a document; its path if none is."""
+    field = field_of(path)
+    return field.args[0] if field is not None else path
+
+
+def _chosen(field_of: FieldOf, path: str, value: Any) -> str:
+    """A value by the words that are chosen in its field, if there are any."""
+    field = field_of(path)
+    offered = field.kwargs.get("choices", ()) if field is not None else ()
+    return str(next((one.label for one in offered if one.value == value), value_words(value)))
 
 
 def written(differences: Sequence[Difference]) -> str:

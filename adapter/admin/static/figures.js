@@ -22,6 +22,10 @@
     if (!table || !picture) return;
     const isLine = figure.dataset.kind === "line";
     const isStacked = Boolean(figure.dataset.stacked);
+    // Names stand beside their bars, all of them, word below word: there is no room below.
+    const isNamed = Boolean(figure.dataset.named);
+    const labels = [...table.tBodies[0].rows].map((row) => row.cells[0].textContent.trim());
+    if (isNamed) picture.style.height = `${Math.max(17, 5 + 5 * labels.length)}rem`;
     const datasets = series(table)
       .map((one, place) => ({ ...one, place }))
       .filter((one) => one.data.some((number) => number !== 0))
@@ -37,11 +41,12 @@
     new Chart(picture.querySelector("canvas"), {
       type: figure.dataset.kind,
       data: {
-        labels: [...table.tBodies[0].rows].map((row) => row.cells[0].textContent.trim()),
+        labels,
         datasets,
       },
       options: {
         animation: false,
+        indexAxis: isNamed ? "y" : "x",
         maintainAspectRatio: false,
         interaction: { mode: "index", intersect: false },
         plugins: {
@@ -51,8 +56,13 @@
           } },
         },
         scales: {
-          x: { stacked: isStacked, ticks: { maxRotation: 0, autoSkipPadding: 12 } },
-          y: { stacked: isStacked, ticks: { callback: (number) => written.format(number) } },
+          [isNamed ? "y" : "x"]: { stacked: isStacked, ticks: isNamed ? {
+            autoSkip: false,
+            callback: (place) => labels[place].split(" "),
+          } : { maxRotation: 0, autoSkipPadding: 12 } },
+          [isNamed ? "x" : "y"]: { stacked: isStacked, ticks: {
+            callback: (number) => written.format(number),
+          } },
         },
       },
     });

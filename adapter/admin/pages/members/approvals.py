@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from flask import flash, redirect, url_for
@@ -19,9 +19,10 @@ from adapter.admin.listing import Column, Listing
 from adapter.admin.pages.members.cells import cell
 from adapter.admin.pages.members.doing import CHANNEL, KeyedForm, find, tell
 from adapter.admin.pages.members.search import key_of, name_of
-from adapter.admin.pages.members.words import APPROVALS, unit_words
-from adapter.admin.render import shown, shown_amount
-from adapter.core import approvals
+from adapter.admin.render import shown
+from adapter.admin.words import APPROVALS
+from adapter.admin.writing import plain_amount, shown_amount
+from adapter.core import approvals, support
 from adapter.core.approvals import Approval, ApprovalState
 from adapter.core.errors import LoyaltyError, Unavailable
 from adapter.core.staff import Permission
@@ -60,7 +61,7 @@ def _state(asked: Approval) -> ApprovalState:
 
 def _amount(asked: Approval) -> str:
     amount = approvals.adjustment_of(asked, program()).amount
-    return f"{shown_amount(amount, signed=True)} {unit_words(amount.unit.code)}"
+    return shown_amount(amount, signed=True, named=True)
 
 
 def _link(asked: Approval) -> Markup:
@@ -74,7 +75,12 @@ COLUMNS: Sequence[Column[Approval]] = (
         lambda asked: cell("when", asked.requested_at),
         csv=lambda asked: asked.requested_at,
     ),
-    Column("amount", _l("Correction"), _link, csv=lambda asked: asked.told["amount"]),
+    Column(
+        "amount",
+        _l("Correction"),
+        _link,
+        csv=lambda asked: plain_amount(approvals.adjustment_of(asked, program()).amount),
+    ),
     Column("unit", _l("Unit"), lambda asked: asked.told["unit"], is_shown=False),
     Column("member", _l("Member"), lambda asked: str(asked.member_id), is_shown=False),
     Column("reason", _l("Reason"), lambda asked: asked.reason),
@@ -130,6 +136,7 @@ def approvals_approve(approval_id: UUID) -> ResponseReturnValue:
 
     def unit(work: Work, form: KeyedForm) -> str:
         if not _is_mine_already(work, approval_id, ApprovalState.APPROVED):
+            before = _spendable(work, approval_id)
             done = approvals.approve(
                 work,
                 program(),
@@ -138,7 +145,8 @@ def approvals_approve(approval_id: UUID) -> ResponseReturnValue:
                 channel=CHANNEL,
                 reason=form.reason.data,
             )
-            _tell(work, done, "approval.approve", form)
+            after = _spendable(work, approval_id)
+            _tell(work, done, "approval.approve", form, before=before, after=after)
         return _("Agreed, and done.")
 
     return _decide(approval_id, unit)
@@ -156,6 +164,22 @@ def approvals_decline(approval_id: UUID) -> ResponseReturnValue:
             )
             _tell(work, done, "approval.decline", form)
         return _("Declined. Nothing was moved.")
+
+    return _decide(approval_id, unit)
+
+
+@console.post("/p/<code>/approvals/<uuid:approval_id>/withdraw")
+@needs(Permission.VIEW, Permission.ADJUST)
+def approvals_withdraw(approval_id: UUID) -> ResponseReturnValue:
+    """Take back what one asked for: nothing moves."""
+
+    def unit(work: Work, form: KeyedForm) -> str:
+        if not _is_mine_already(work, approval_id, ApprovalState.WITHDRAWN):
+            done = approvals.withdraw(
+                work, program(), approval_id, actor=actor(), reason=form.reason.data
+            )
+            _tell(work, done, "approval.withdraw", form)
+        return _("Taken back. Nothing was moved.")
 
     return _decide(approval_id, unit)
 
@@ -183,15 +207,32 @@ def _decide(approval_id: UUID, unit: Callable[[Work, KeyedForm], str]) -> Respon
     return redirect(url_for("admin.approvals"), 303)
 
 
-def _tell(work: Work, done: Approval, action: str, form: KeyedForm) -> None:
+def _spendable(work: Work, approval_id: UUID) -> dict[str, str]:
+    """What there is now of the unit a request is about, to whomever the member turned out to be."""
+    asked = approvals.by_id(work, program().id, approval_id)
+    holder = support.survivor_of(work, find(work, asked.member_id))
+    unit = approvals.adjustment_of(asked, program()).amount.unit
+    return {"available": str(support.spendable(work, program(), holder.id, unit))}
+
+
+def _tell(
+    work: Work,
+    done: Approval,
+    action: str,
+    form: KeyedForm,
+    *,
+    before: Mapping[str, str] | None = None,
+    after: Mapping[str, str] | None = None,
+) -> None:
     tell(
         work,
         action,
         done.id,
         kind="approval",
         reason=form.reason.data,
-        before={"state": ApprovalState.WAITING},
+        before={"state": ApprovalState.WAITING, **(before or {})},
         after={
+            **(after or {}),
             "state": done.state,
             "member": done.member_id,
             "amount": done.told["amount"],

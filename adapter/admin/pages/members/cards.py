@@ -20,6 +20,7 @@ from adapter.core.errors import UnknownCard
 from adapter.core.members import Member
 from adapter.core.staff import Permission
 from adapter.db import Work
+from adapter.web.request_log import request_id
 from adapter.web.work import reading
 
 
@@ -138,16 +139,14 @@ def members_card_reissue_do(member_id: UUID, card_id: UUID) -> ResponseReturnVal
     """Replace a card by one on a new number."""
 
     def unit(work: Work, member: Member, form: KeyedForm) -> str:
-        before = _card(work, member.id, card_id).state
-        fresh = cards.reissue(work, program(), member, card_id, place=place())
-        tell(
+        cards.reissue(
             work,
-            "card.reissue",
+            program(),
+            member,
             card_id,
-            kind="card",
+            place=place(),
             reason=form.reason.data,
-            before={"state": before},
-            after={"state": CardState.BLOCKED, "card": fresh.id, "member": member.id},
+            request_id=request_id(),
         )
         return _("The member has a card on a new number; the old one is blocked.")
 

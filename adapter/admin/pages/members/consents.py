@@ -12,7 +12,7 @@ from adapter.admin.access import needs
 from adapter.admin.console import console
 from adapter.admin.i18n import _, _l
 from adapter.admin.pages.members.doing import Deed, KeyedForm, do, find, form_page, place, tell
-from adapter.admin.pages.members.words import CONSENTS
+from adapter.admin.words import CONSENTS
 from adapter.core import members
 from adapter.core.errors import MemberInactive
 from adapter.core.members import ConsentKind, Member

@@ -16,8 +16,8 @@ from adapter.admin.forms import INVALID, FilterForm, no_control_characters
 from adapter.admin.i18n import _, _l
 from adapter.admin.pages.members.doing import KeyedForm, find, place, tell
 from adapter.admin.pages.members.search import name_of
-from adapter.admin.pages.members.words import BY, IDENTITIES, unit_words
 from adapter.admin.render import shown
+from adapter.admin.words import BY, IDENTITIES
 from adapter.core import members, support
 from adapter.core.errors import LoyaltyError, Unavailable
 from adapter.core.staff import Permission
@@ -101,13 +101,13 @@ def _facts(work: Work, member_id: UUID, other_id: UUID, form: KeyedForm) -> dict
             (IDENTITIES[one.kind], members.contact(one, reveal=False)) for one in other.identities
         ],
         "moving": support.preview(work, program(), other),
-        "unit_words": unit_words,
         "form": form,
     }
 
 
 def _merge(work: Work, member_id: UUID, other_id: UUID, form: KeyedForm) -> None:
     was_merged = find(work, other_id).merged_into_id is not None
+    before = _both(work, member_id, other_id)
     done = support.merge(
         work, program(), member_id, other_id, reason=form.reason.data, place=place()
     )
@@ -118,7 +118,9 @@ def _merge(work: Work, member_id: UUID, other_id: UUID, form: KeyedForm) -> None
         "member.merge",
         member_id,
         reason=form.reason.data,
-        after={
+        before=before,
+        after=_both(work, member_id, other_id)
+        | {
             "other": other_id,
             "entries": [one.given.id for one in done.handed],
             "amounts": [f"{one.amount} {one.amount.unit.code}" for one in done.handed],
@@ -126,3 +128,16 @@ def _merge(work: Work, member_id: UUID, other_id: UUID, form: KeyedForm) -> None
             "benefits": done.benefits,
         },
     )
+
+
+def _both(work: Work, member_id: UUID, other_id: UUID) -> dict[str, Any]:
+    """How both stand now, for the trail."""
+    return {"survivor": _standing(work, member_id), "duplicate": _standing(work, other_id)}
+
+
+def _standing(work: Work, member_id: UUID) -> dict[str, Any]:
+    member, found = find(work, member_id), support.balances(work, program(), member_id)
+    return {
+        "status": "merged" if member.merged_into_id else member.status,
+        "available": {code: str(amount) for code, amount in found.items()},
+    }

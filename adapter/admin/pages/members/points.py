@@ -29,10 +29,11 @@ from adapter.admin.pages.members.doing import (
     place,
     tell,
 )
-from adapter.admin.pages.members.words import KINDS, unit_words
-from adapter.admin.render import shown, shown_amount
+from adapter.admin.render import shown
+from adapter.admin.words import KINDS, unit_words
+from adapter.admin.writing import read_amount, shown_amount
 from adapter.core import approvals, ledger, programs, support
-from adapter.core.amounts import CREDIT, Amount
+from adapter.core.amounts import CREDIT, Amount, Unit
 from adapter.core.errors import (
     InvalidAmount,
     LoyaltyError,
@@ -61,11 +62,19 @@ ADJUST = Deed(
 # What people type who write numbers otherwise.
 _THOUSANDS = re.compile(r",[0-9]{3}(?![0-9])")
 _AS_TYPED = str.maketrans({",": ".", "−": "-", "–": "-", "\u00a0": None, "\u202f": None, " ": None})
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
-def as_number(text: str) -> str:
-    """A number as the core reads it."""
-    return text.translate(_AS_TYPED)
+def amount_of(text: str, unit: Unit) -> Amount:
+    """What was typed of a unit: digits, in groups if they like, and no powers of ten.
+
+    Raises:
+        InvalidAmount: It is no number of it.
+    """
+    plain = text.translate(_AS_TYPED)
+    if not _NUMBER.fullmatch(plain):
+        raise InvalidAmount("not written in digits")
+    return read_amount(plain, unit)
 
 
 class AdjustForm(KeyedForm):
@@ -86,7 +95,7 @@ class AdjustForm(KeyedForm):
 
     def __init__(self, *args: Any, units: list[str], **more: Any) -> None:
         super().__init__(*args, **more)
-        self.unit.choices = [SelectChoice(code, unit_words(code)) for code in units]
+        self.unit.choices = [SelectChoice(code, _unit(code)) for code in units]
 
     def validate_amount(self, field: StringField) -> None:
         """Refuse what is no number of the unit, or is nothing.
@@ -97,7 +106,7 @@ class AdjustForm(KeyedForm):
         if _THOUSANDS.search(field.data):
             raise ValidationError(_("Write a thousand as 1000, and a part as 1.5."))
         try:
-            amount = Amount.parse(as_number(field.data), program().unit(self.unit.data))
+            amount = amount_of(field.data, program().unit(self.unit.data))
         except InvalidAmount:
             raise ValidationError(_("This is not an amount.")) from None
         if not amount:
@@ -112,6 +121,11 @@ class AdjustForm(KeyedForm):
         today = programs.local_day(database().clock(), program().timezone)
         if field.data and field.data < today:
             raise ValidationError(_("This day is over."))
+
+
+def _unit(code: str) -> str:
+    """A unit with what it is counted in."""
+    return f"{unit_words(code)}, {program().currency}" if code == CREDIT.code else unit_words(code)
 
 
 def _units(member_id: UUID) -> list[str]:
@@ -145,7 +159,7 @@ def _adjust(work: Work, member: Member, form: AdjustForm) -> str:
     if member.erased_at or member.merged_into_id:
         raise MemberInactive("the member was erased, or is somebody else by now")
     terms, key = program(), form.form_key.data
-    amount = Amount.parse(as_number(form.amount.data), terms.unit(form.unit.data))
+    amount = amount_of(form.amount.data, terms.unit(form.unit.data))
     wanted = Adjustment(
         amount,
         form.reason.data,
@@ -153,9 +167,13 @@ def _adjust(work: Work, member: Member, form: AdjustForm) -> str:
         expires_at=_expiry(work, form.expires_on.data) if amount.minor > 0 else None,
         expiry_said=str(form.expires_on.data),
     )
-    shown = f"{shown_amount(amount, signed=True)} {unit_words(amount.unit.code)}"
-    if support.needs_approval(terms, amount):
-        known = approvals.by_reference(work, terms.id, key)
+    shown = shown_amount(amount, signed=True, named=True)
+    # A form that is sent again is to do what it did, however much was corrected since.
+    known = approvals.by_reference(work, terms.id, key)
+    known_entry = ledger.by_origin(work, terms.id, Origin(CHANNEL, support.ADJUSTING, key))
+    if known or (
+        known_entry is None and support.needs_approval(work, terms, member, amount, actor=actor())
+    ):
         asked = approvals.request(work, terms, member, wanted, actor=actor(), reference=key)
         if known is None:
             tell(
@@ -167,8 +185,7 @@ def _adjust(work: Work, member: Member, form: AdjustForm) -> str:
                 after={"member": member.id, "amount": str(amount), "unit": amount.unit.code},
             )
         return _("%(amount)s now waits for a second person.", amount=shown)
-    known_entry = ledger.by_origin(work, terms.id, Origin(CHANNEL, "adjust", key))
-    before = _available(work, member, amount)
+    before = support.spendable(work, terms, member.id, amount.unit)
     entry = support.adjust(work, terms, member.id, wanted, place=place())
     if known_entry is None:
         tell(
@@ -178,17 +195,13 @@ def _adjust(work: Work, member: Member, form: AdjustForm) -> str:
             reason=form.reason.data,
             before={"available": str(before)},
             after={
-                "available": str(_available(work, member, amount)),
+                "available": str(support.spendable(work, terms, member.id, amount.unit)),
                 "amount": str(amount),
                 "unit": amount.unit.code,
                 "entry": entry.id,
             },
         )
     return _("Done: %(amount)s.", amount=shown)
-
-
-def _available(work: Work, member: Member, amount: Amount) -> Amount:
-    return ledger.holdings(work, member.id).available(amount.unit)
 
 
 def _expiry(work: Work, day: date | None) -> Any:
@@ -253,7 +266,6 @@ def _reversal(entry_id: UUID, form: ReverseForm) -> str:
             form=form,
             kind=KINDS[entry.kind],
             moved=moved,
-            unit_words=unit_words,
         )
 
 
@@ -266,6 +278,8 @@ def _reverse(work: Work, entry_id: UUID, form: ReverseForm) -> UUID:
         return member.id
     if entry.reverses_id or entry.reverses_part_of_id:
         raise Refused("what was undone is given or taken anew by a correction")
+    unit = terms.unit(entry.unit)
+    before = support.spendable(work, terms, member.id, unit)
     done = support.reverse(
         work,
         terms,
@@ -275,12 +289,18 @@ def _reverse(work: Work, entry_id: UUID, form: ReverseForm) -> UUID:
         down_to_zero=form.down_to_zero.data,
         reference=key,
     )
-    change = Amount(ledger.change(work, done), terms.unit(done.unit))
     tell(
         work,
         "points.reverse",
         member.id,
         reason=form.reason.data,
-        after={"entry": done.id, "reverses": entry_id, "amount": str(change), "unit": done.unit},
+        before={"available": str(before)},
+        after={
+            "available": str(support.spendable(work, terms, member.id, unit)),
+            "amount": str(Amount(ledger.change(work, done), unit)),
+            "unit": done.unit,
+            "entry": done.id,
+            "reverses": entry_id,
+        },
     )
     return member.id

@@ -17,8 +17,8 @@ from adapter.admin.forms import FilterForm, no_control_characters
 from adapter.admin.i18n import _, _l
 from adapter.admin.listing import Column, Listing
 from adapter.admin.pages.members.cells import cell
-from adapter.admin.pages.members.words import BY
 from adapter.admin.render import wants_partial
+from adapter.admin.words import BY
 from adapter.core import members, support
 from adapter.core.members import IdentityKind, Member
 from adapter.core.staff import Permission

@@ -17,13 +17,22 @@ from wtforms.validators import Length, Optional
 from adapter.admin.access import needs, program
 from adapter.admin.console import console
 from adapter.admin.forms import FilterForm, no_control_characters
-from adapter.admin.i18n import _, _l, gettext
+from adapter.admin.i18n import _, _l
 from adapter.admin.listing import Column, Listing
 from adapter.admin.pages.members.cells import cell
 from adapter.admin.pages.members.doing import find
 from adapter.admin.pages.members.search import key_of, name_of
-from adapter.admin.pages.members.words import KINDS, unit_words
-from adapter.admin.render import shown, shown_amount
+from adapter.admin.render import shown
+from adapter.admin.words import (
+    CHANNELS,
+    KINDS,
+    UNITS,
+    channel_words,
+    meant,
+    reason_words,
+    unit_words,
+)
+from adapter.admin.writing import SAY, plain_amount, shown_amount, shown_day
 from adapter.core import ledger, programs, support
 from adapter.core.amounts import Amount
 from adapter.core.errors import UnknownEntry
@@ -52,6 +61,18 @@ class Line:
         """What kind of entry it is, in the language of this request."""
         return str(KINDS[self.entry.kind])
 
+    @property
+    def reason(self) -> str:
+        """Why it was made, in the language of this request where it is ours."""
+        return reason_words(self.entry.reason)
+
+    @property
+    def source(self) -> str:
+        """Through what it came, where and by whom."""
+        entry = self.entry
+        known = (channel_words(entry.channel), entry.outlet_code, entry.terminal, entry.actor)
+        return ", ".join(filter(None, known))
+
 
 def line_of(movement: Movement, terms: ProgramTerms) -> Line:
     """A line of the timeline."""
@@ -69,13 +90,13 @@ def line_of(movement: Movement, terms: ProgramTerms) -> Line:
 
 
 def _lot(lot: Lot, moved: Moved, terms: ProgramTerms) -> str:
-    """What was done to a lot: `+10, until 2027-01-01`."""
+    """What was done to a lot: `+10, until 1 Jan 2027`."""
     minor = moved.remaining_minor or -moved.reserved_minor
     said = shown_amount(Amount(minor, terms.unit(lot.unit)), signed=True)
     if lot.expires_at is None:
         return _("%(amount)s, for ever", amount=said)
-    day = programs.last_day(lot.expires_at, terms.timezone).isoformat()
-    return _("%(amount)s, until %(day)s", amount=said, day=day)
+    day = programs.last_day(lot.expires_at, terms.timezone)
+    return _("%(amount)s, until %(day)s", amount=said, day=shown_day(day))
 
 
 class TimelineForm(FilterForm):
@@ -107,8 +128,8 @@ def wanted(form: FilterForm) -> Wanted:
     until: date | None = form["until"].data
     return Wanted(
         kind=form["kind"].data or None,
-        unit=form["unit"].data or None,
-        channel=form["channel"].data or None,
+        unit=meant(form["unit"].data or "", UNITS) or None,
+        channel=meant(form["channel"].data or "", CHANNELS) or None,
         outlet_code=form["outlet"].data or None,
         since=programs.start_of(since, zone) if since else None,
         before=programs.end_of(until, zone) if until else None,
@@ -136,12 +157,12 @@ COLUMNS: Sequence[Column[Line]] = (
     ),
     Column("entry", _l("Entry"), lambda line: str(line.entry.id), is_shown=False),
     Column("kind", _l("What"), _kind, csv=lambda line: line.entry.kind),
-    Column("reason", _l("Reason"), lambda line: line.entry.reason),
+    Column("reason", _l("Reason"), lambda line: line.reason, csv=lambda line: line.entry.reason),
     Column(
         "moved",
         _l("Moved"),
         lambda line: cell("moved", line),
-        csv=lambda line: str(line.moved),
+        csv=lambda line: plain_amount(line.moved),
         is_number=True,
     ),
     Column("unit", _l("Unit"), lambda line: unit_words(line.unit), csv=lambda line: line.unit),
@@ -149,19 +170,24 @@ COLUMNS: Sequence[Column[Line]] = (
         "available",
         _l("Spendable after it"),
         lambda line: cell("amount_of", line.available),
-        csv=lambda line: str(line.available),
+        csv=lambda line: plain_amount(line.available),
         is_number=True,
     ),
     Column(
         "total",
         _l("Total after it"),
         lambda line: cell("amount_of", line.total),
-        csv=lambda line: str(line.total),
+        csv=lambda line: plain_amount(line.total),
         is_number=True,
     ),
     Column("lots", _l("Lots"), lambda line: "; ".join(line.lots)),
     Column("rules", _l("Rules"), lambda line: "; ".join(line.rules)),
-    Column("channel", _l("Platform"), lambda line: line.entry.channel),
+    Column(
+        "channel",
+        _l("Platform"),
+        lambda line: channel_words(line.entry.channel),
+        csv=lambda line: line.entry.channel,
+    ),
     Column("outlet", _l("Outlet"), lambda line: line.entry.outlet_code),
     Column("terminal", _l("Till"), lambda line: line.entry.terminal),
     Column("actor", _l("By whom"), lambda line: line.entry.actor),
@@ -189,7 +215,7 @@ def entries_show(entry_id: UUID) -> ResponseReturnValue:
         told = ledger.explain(work, entry_id)
         if told.entry.program_id != program().id:
             raise UnknownEntry("no entry of the program has this id")
-        words = support.sentences(told, program(), gettext)
+        words = support.sentences(told, program(), SAY)
         member = find(work, told.entry.member_id)
         return shown(
             "members/entry.html",

@@ -13,8 +13,8 @@ from adapter.admin.pages.members.doing import find, tell
 from adapter.admin.pages.members.pictures import barcode
 from adapter.admin.pages.members.search import name_of
 from adapter.admin.pages.members.timeline import line_of
-from adapter.admin.pages.members.words import CONSENTS, IDENTITIES, unit_words
 from adapter.admin.render import shown
+from adapter.admin.words import CONSENTS, IDENTITIES
 from adapter.core import approvals, benefits, cards, exchanges, members, programs, support
 from adapter.core.cards import CardState
 from adapter.core.members import Member
@@ -66,7 +66,7 @@ def _facts(work: Work, member: Member, *, reveal: bool) -> dict[str, Any]:
         ],
         "is_masked": any(one.kind in members.CONTACTS for one in member.identities),
         "consents": [(CONSENTS[one.kind], one) for one in member.consents],
-        "cards": [(card, _picture(card)) for card in held],
+        "cards": [(card, _picture(card), cards.successor(work, card)) for card in held],
         "standings": support.standings(work, terms, member),
         "benefits": [(one, str(one.standing(work.now))) for one in _benefits(work, member)],
         "waiting": [
@@ -77,7 +77,6 @@ def _facts(work: Work, member: Member, *, reveal: bool) -> dict[str, Any]:
         "exchanges": exchanges.of_member(work, member.id, limit=EXCHANGES),
         "survivor": support.survivor_of(work, member),
         "merged": members.merged_into(work, member.id),
-        "unit_words": unit_words,
         "last_day": lambda instant: programs.last_day(instant, terms.timezone),
         "is_open": member.erased_at is None and member.merged_into_id is None,
         "CardState": CardState,
