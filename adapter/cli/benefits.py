@@ -131,6 +131,7 @@ def deactivate(key: str, code: str | None, reason: str, actor: str, as_json: boo
 
     def unit(work: Work) -> dict[str, Any]:
         program = _program_of(work, key, code)
+        before = rights.with_keys(work, program.id, [key])[key].state
         found = rights.deactivate(work, program.id, key)
         record(
             work,
@@ -140,6 +141,7 @@ def deactivate(key: str, code: str | None, reason: str, actor: str, as_json: boo
             program.id,
             actor=actor,
             reason=reason,
+            before={"state": before},
             after={"member": found.member_id, "key": key, "state": found.state},
         )
         return _facts(work, program.terms(), found)

@@ -15,6 +15,7 @@ from adapter.cli.answering import record
 from adapter.cli.endings import Commands
 from adapter.cli.opening import configuration, opened, require_key
 from adapter.cli.output import as_json, moment, print_facts, print_json, print_table, say
+from adapter.cli.rekey import rekey
 from adapter.config import Config
 from adapter.core import partners, programs
 from adapter.core.errors import NotFound, SeveralMatches
@@ -177,6 +178,9 @@ def revoke(credential: str, code: str | None, yes: bool) -> None:
             click.confirm(f"Revoke {words}?", abort=True)
         database.run(lambda work: _revoke(work, found.id))
     say(f"Revoked: {words}. Every process refuses it within seconds.")
+
+
+credentials.add_command(rekey)
 
 
 def _revoke(work: Work, credential_id: UUID) -> None:

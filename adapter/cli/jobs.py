@@ -27,7 +27,7 @@ def run(as_json: bool) -> None:
     """Do once what is due: expiries, reservations past their deadline, retention, messages."""
     config = configuration()
     logs.configure(config.log_level)
-    with opened(config) as database:
+    with opened(config, goes_on=True) as database:
         days = config.request_log_days
         done = asdict(work_to_do.run(database, actor=_actor(), exchange_days=days))
         # Of all this only the messages need the key, which words and signs them.

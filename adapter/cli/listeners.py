@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from adapter import delivery
 from adapter.cli.advice import Advice
 from adapter.config import Config
+from adapter.core import outbox
 from adapter.db import Database
 from adapter.delivery import CONSOLE, Standing, State
 
@@ -20,8 +21,13 @@ def looks(config: Config, database: Database) -> Iterator[Advice]:
     """All of it."""
     with database.reading() as work:
         found = [(one, one.is_late(work.now - LONGEST_WAIT)) for one in delivery.standings(work)]
+        unheard = outbox.unheard(work)
     for one, is_late in found:
         yield from _of(one, is_late=is_late)
+    for program, left in unheard.items():
+        what = f"{left.waiting} events of program {program} wait, and nobody listens any more"
+        fix = f"give it an event_webhook again; after {outbox.KEPT.days} days they are dropped"
+        yield Advice("note", what, fix)
 
 
 def _of(one: Standing, *, is_late: bool) -> Iterator[Advice]:

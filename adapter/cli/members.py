@@ -14,7 +14,7 @@ from adapter.cli.opening import configuration, opened
 from adapter.cli.output import as_json, print_json, say
 from adapter.core import cards, support
 from adapter.core.errors import UnknownMember
-from adapter.core.members import Member
+from adapter.core.members import CONTACTS, Member
 from adapter.db import Work
 from adapter.web import logs
 
@@ -32,7 +32,7 @@ def members() -> None:
 @members.command()
 @click.argument("member")
 @in_program
-@click.option("--reveal", is_flag=True, help="Show phones and e-mails whole.")
+@click.option("--reveal", is_flag=True, help="Show phones and e-mails whole; the audit says so.")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
 @as_json
 def show(member: str, code: str | None, reveal: bool, limit: int, as_json: bool) -> None:
@@ -43,6 +43,13 @@ def show(member: str, code: str | None, reveal: bool, limit: int, as_json: bool)
         program, found = lookup.member(work, member, code)
         terms = program.terms()
         document = facts_of(work, terms, found, reveal=reveal, limit=limit)
+        if reveal:
+            kinds = sorted({one.kind for one in found.identities if one.kind in CONTACTS})
+            database.run(
+                lambda work: record(
+                    work, "member.reveal", "member", found.id, terms.id, after={"fields": kinds}
+                )
+            )
     if as_json:
         print_json(document)
     else:
@@ -70,7 +77,8 @@ def erase(member: str, code: str | None, reason: str, actor: str, yes: bool) -> 
 
         def unit(work: Work) -> None:
             person = work.session.get_one(Member, found.id, with_for_update=True)
-            support.erase(work, person)
+            before = {"status": person.status}
+            retired = support.erase(work, person)
             record(
                 work,
                 "member.erase",
@@ -79,7 +87,8 @@ def erase(member: str, code: str | None, reason: str, actor: str, yes: bool) -> 
                 person.program_id,
                 actor=actor,
                 reason=reason,
-                after={"state": "erased", "cards": held},
+                before=before,
+                after={"status": "erased", "cards": retired},
             )
 
         database.run(unit)

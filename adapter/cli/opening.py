@@ -8,8 +8,10 @@ from enum import Enum
 from pathlib import Path
 
 import click
+import structlog
 from sqlalchemy import URL, inspect, make_url
 
+from adapter.cli import later
 from adapter.cli.endings import CouldNotRun
 from adapter.cli.output import say
 from adapter.config import Config
@@ -37,8 +39,10 @@ ADVICE = {
 }
 OTHER_KEY = (
     "the secret key is not the one that this database's credentials were made with: "
-    "set ADAPTER_SECRET_KEY to that key"
+    "set ADAPTER_SECRET_KEY to that key, or end all it made with adapter credentials rekey"
 )
+
+log = structlog.get_logger()
 
 
 def configuration() -> Config:
@@ -51,11 +55,14 @@ def configuration() -> Config:
 
 
 @contextmanager
-def opened(config: Config, *, create: bool = False, serving: bool = False) -> Iterator[Database]:
+def opened(
+    config: Config, *, create: bool = False, serving: bool = False, goes_on: bool = False
+) -> Iterator[Database]:
     """The configured database with the tables this version needs.
 
     With `create` an empty database is given its tables: there is nothing to lose. With `serving`
-    no wait is longer than seconds, for whoever tries again anyway.
+    no wait is longer than seconds, for whoever tries again anyway. Who `goes_on` is content with
+    tables of a newer version that only added to ours, for it may be on its way to replace us.
 
     Raises:
         CouldNotRun: It has not, and what to do about it.
@@ -68,11 +75,20 @@ def opened(config: Config, *, create: bool = False, serving: bool = False) -> It
         if create and state in (Schema.ABSENT, Schema.EMPTY):
             migrations.upgrade(database.engine)
             say(f"The database was empty and has its tables now: {shown(database)}", stderr=True)
+        elif state is Schema.AHEAD and goes_on:
+            _go_on(database)
         elif state is not Schema.CURRENT:
             raise CouldNotRun(ADVICE[state])
         yield database
     finally:
         database.dispose()
+
+
+def _go_on(database: Database) -> None:
+    if faults := list(later.obstacles(database)):
+        raise CouldNotRun(ADVICE[Schema.AHEAD], *faults)
+    revision = migrations.current_revision(database.engine)
+    log.warning("the tables are of a newer version: end the upgrade soon", revision=revision)
 
 
 def connect(config: Config, *, serving: bool = False) -> Database:

@@ -89,9 +89,12 @@ def add(
                 raise IdentityTaken(f"this pass is another member's: {owner.id}")
             return _facts(program, found, pass_id)
         place = Place(channel=CHANNEL, actor=actor)
+        before = _count(found)
         members.add_identity(work, found, IdentityKind.PASS, pass_id, place=place)
-        # The pass itself is personal, and not for the trail.
-        record(work, "pass.add", "member", found.id, program.id, actor=actor, reason=reason)
+        states = {"before": before, "after": _count(found)}
+        record(
+            work, "pass.add", "member", found.id, program.id, actor=actor, reason=reason, **states
+        )
         return _facts(program, found, pass_id)
 
     done = _run(unit, "pass added", reason=reason, actor=actor)
@@ -109,13 +112,29 @@ def revoke(pass_id: str, code: str | None, reason: str, actor: str, as_json: boo
 
     def unit(work: Work) -> dict[str, str]:
         program, owner = _owner(work, pass_id, code)
+        before = _count(owner)
         members.drop_identity(work, owner, IdentityKind.PASS, pass_id)
-        record(work, "pass.revoke", "member", owner.id, program.id, actor=actor, reason=reason)
+        states = {"before": before, "after": _count(owner)}
+        record(
+            work,
+            "pass.revoke",
+            "member",
+            owner.id,
+            program.id,
+            actor=actor,
+            reason=reason,
+            **states,
+        )
         return _facts(program, owner, pass_id)
 
     done = _run(unit, "pass revoked", reason=reason, actor=actor)
     words = "The pass {pass} names nobody any more; it was of member {member} of {program}."
     _print(done, words, as_json=as_json)
+
+
+def _count(member: Member) -> dict[str, int]:
+    """How many there are: a pass itself is personal, and not for the trail."""
+    return {"passes": len(list(member.identities_of(IdentityKind.PASS)))}
 
 
 def _owner(work: Work, pass_id: str, code: str | None) -> tuple[Program, Member]:

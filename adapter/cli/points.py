@@ -89,8 +89,10 @@ def adjust(
             expiry_said=str(expires_on),
         )
         place = Place(channel=CHANNEL, actor=actor)
+        before = support.spendable(work, terms, found.id, given.amount.unit)
         entry = support.adjust(work, terms, found.id, given, place=place)
         if entry.recorded_at == work.now:  # repeated under its reference, it changes nothing
+            after = support.spendable(work, terms, found.id, given.amount.unit)
             told = {"entry": entry.id, "amount": str(given.amount), "unit": unit}
             record(
                 work,
@@ -100,7 +102,8 @@ def adjust(
                 terms.id,
                 actor=actor,
                 reason=reason,
-                after=told,
+                before={"available": str(before)},
+                after={"available": str(after)} | told,
             )
         return ledger.explain(work, entry.id)
 
@@ -119,7 +122,10 @@ def reverse(entry: UUID, reason: str, actor: str, down_to_zero: bool, as_json: b
     """Undo an entry by another: what it took goes back into the same lots."""
 
     def unit_of_work(work: Work) -> Explanation:
-        terms = _program(work, ledger.explain(work, entry).entry).terms()
+        undone = ledger.explain(work, entry).entry
+        terms = _program(work, undone).terms()
+        unit = terms.unit(undone.unit)
+        before = support.spendable(work, terms, undone.member_id, unit)
         place = Place(channel=CHANNEL, actor=actor)
         done = support.reverse(
             work, terms, entry, reason=reason, place=place, down_to_zero=down_to_zero
@@ -132,8 +138,14 @@ def reverse(entry: UUID, reason: str, actor: str, down_to_zero: bool, as_json: b
             terms.id,
             actor=actor,
             reason=reason,
-            before={"entry": entry},
-            after={"entry": done.id},
+            before={"available": str(before)},
+            after={
+                "available": str(support.spendable(work, terms, done.member_id, unit)),
+                "amount": str(Amount(ledger.change(work, done), unit)),
+                "unit": done.unit,
+                "entry": done.id,
+                "reverses": entry,
+            },
         )
         return ledger.explain(work, done.id)
 

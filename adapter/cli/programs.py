@@ -19,13 +19,14 @@ from rich.progress import (
 )
 
 from adapter import programfile
-from adapter.cli.answering import who
+from adapter.cli.answering import record, who
 from adapter.cli.endings import CouldNotRun, Finding
 from adapter.cli.opening import configuration, opened, require_key
 from adapter.cli.output import as_json, console, print_facts, print_json, print_table, say
 from adapter.cli.tables import KINDS, delimited, export_table, replacing
 from adapter.config import Config
-from adapter.db import Database
+from adapter.core import programs
+from adapter.db import Database, Work
 from adapter.programfile import FileFaults, Report
 from adapter.protocols import PROTOCOLS
 
@@ -90,7 +91,8 @@ def load_file(
 )
 @delimited
 def export(kind: str | None, code: str | None, output: Path | None, delimiter: str | None) -> None:
-    """Write programs as a file that `adapter load` reads; no secret is in it.
+    """Write programs as a file that `adapter load` reads; no secret is in it, and the audit says
+    who took it.
 
     With KIND write one table of one program, as CSV that `adapter import` reads.
     """
@@ -99,6 +101,7 @@ def export(kind: str | None, code: str | None, output: Path | None, delimiter: s
     if kind is not None and code is None:
         raise click.UsageError("a table is of one program: name it with --program")
     with opened(configuration()) as database:
+        database.run(lambda work: _record(work, kind or "program file", code))
         if kind is not None and code is not None:
             export_table(database, kind, code, output, delimiter)
         elif output is None:
@@ -107,6 +110,11 @@ def export(kind: str | None, code: str | None, output: Path | None, delimiter: s
             _write_file(database, output, code)
     if output is not None:
         say(f"{output} is written.", stderr=True)
+
+
+def _record(work: Work, kind: str, code: str | None) -> None:
+    program_id = programs.by_code(work, code).id if code else None
+    record(work, "file.export", "file", None, program_id, after={"kind": kind})
 
 
 def _write_file(database: Database, output: Path, code: str | None) -> None:

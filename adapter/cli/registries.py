@@ -100,7 +100,12 @@ def _write(
     registry = _known(name, _files(name).outgoing, kind)
     with opened(configuration()) as database, _place(text, **place) as there:
         written, rows = registries.write(
-            database, registry, there, program=code, partner=_named(partner or code)
+            database,
+            registry,
+            there,
+            program=code,
+            partner=_named(partner or code),
+            actor=who(),
         )
     if as_json:
         print_json({"file": written, "rows": rows})

@@ -12,33 +12,25 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import click
-import requests as http
 
 from adapter.app import create_app
-from adapter.cli.endings import Commands, CouldNotRun, Finding
-from adapter.cli.exchange_screen import (
-    facts_of,
-    line_of,
-    print_exchange,
-    print_replayed,
-    replayed_facts,
-)
+from adapter.cli.endings import Commands, Finding
+from adapter.cli.exchange_screen import facts_of, line_of, print_exchange
 from adapter.cli.opening import configuration, opened
 from adapter.cli.output import as_json, print_json, say
+from adapter.cli.replaying import rehearse_all, send_all, taken_out
 from adapter.cli.since import Since
 from adapter.core import exchanges, programs
 from adapter.core.errors import NotFound
 from adapter.core.exchanges import Exchange, Filters, Outcome
 from adapter.db import Database, Work
-from adapter.web.application import Application
-from adapter.web.refilling import NotKept, Refilled, as_curl, fill_from, refilled
-from adapter.web.replay import entries_of, protocol_of, replay
+from adapter.web.refilling import as_curl
+from adapter.web.replay import NotKept, entries_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 URL = "http://127.0.0.1:8000"
 # Processes write a second apart: a line may come after one that is younger.
 OVERLAP, LOOK_SECONDS = timedelta(seconds=10), 1.0
-ANSWER_SECONDS = 30
 
 
 @click.group(cls=Commands)
@@ -122,10 +114,12 @@ def curl(exchange: str, url: str) -> None:
         app = create_app(config, database=database)
         with database.reading() as work:
             found = _found(work, exchange)
-            request = _refilled(work, found)
             caller = exchanges.caller_of(work, found)
-        name = caller.name if caller else ""
-        say(as_curl(request, protocol_of(app, found), name, url=url))
+        try:
+            request, protocol = taken_out(app, database, found, "request.reveal")
+        except NotKept as reason:
+            raise Finding(f"{found.id}: not replayable: {reason}") from None
+    say(as_curl(request, protocol, caller.name if caller else "", url=url))
     for where in request.missing:
         say(f"adapter: not known any more: {where}", stderr=True)
 
@@ -151,7 +145,8 @@ def replay_them(
     """Try exchanges once more, the oldest first: those named, or those that the options find.
 
     By themselves they are rehearsed: answered by this very program in a transaction that is rolled
-    back, with what differs in the answer and in the ledger. Exit status 1 if anything does.
+    back, with what differs in the answer and in the ledger. Exit status 1 if anything does, or if
+    one could not be replayed; the others are all the same.
     """
     config = configuration()
     if not ids and not _says_something(filters):
@@ -168,63 +163,9 @@ def replay_them(
         if url is not None:
             if not yes:
                 click.confirm(f"Send {len(chosen)} request(s) to {url} for real?", abort=True)
-            _send_all(app, database, chosen, url, _headers(headers), as_json=as_json)
-            return
-        _rehearse_all(app, chosen, as_json=as_json)
-
-
-def _rehearse_all(app: Application, chosen: Sequence[Exchange], *, as_json: bool) -> None:
-    told, differ = [], 0
-    for exchange in chosen:
-        try:
-            again = replay(app, exchange)
-        except NotKept as reason:
-            raise Finding(f"{exchange.id}: {reason}") from None
-        differ += not again.is_same
-        if as_json:
-            told.append(replayed_facts(again))
+            send_all(app, database, chosen, url, _headers(headers), as_json=as_json)
         else:
-            print_replayed(again)
-    if as_json:
-        print_json(told)
-    if differ:
-        raise Finding(f"{differ} of {len(chosen)} would be answered differently")
-
-
-def _send_all(
-    app: Application,
-    database: Database,
-    chosen: Sequence[Exchange],
-    url: str,
-    headers: dict[str, str],
-    *,
-    as_json: bool,
-) -> None:
-    told = []
-    for exchange in chosen:
-        with database.reading() as work:
-            request = _refilled(work, exchange)
-        secret = protocol_of(app, exchange).secret_headers
-        kept = {name: text for name, text in request.headers.items() if name not in secret}
-        try:
-            answer = http.request(
-                request.method,
-                url.rstrip("/") + request.path,
-                headers=kept | headers,
-                data=request.body,
-                timeout=ANSWER_SECONDS,
-                allow_redirects=False,
-            )
-        except http.RequestException as error:
-            raise CouldNotRun(f"{url} does not answer: {type(error).__name__}") from None
-        if as_json:
-            body = answer.text
-            told.append({"id": str(exchange.id), "status": answer.status_code, "response": body})
-        else:
-            say(f"{exchange.id}: {exchange.status} then, {answer.status_code} now", style="bold")
-            say(answer.text)
-    if as_json:
-        print_json(told)
+            rehearse_all(app, chosen, as_json=as_json)
 
 
 def _coming(
@@ -265,13 +206,6 @@ def _found(work: Work, text: str) -> Exchange:
     if not found:
         raise NotFound("no exchange has this id; they are kept for a time, then dropped")
     return found[0]
-
-
-def _refilled(work: Work, exchange: Exchange) -> Refilled:
-    try:
-        return refilled(exchange, fill_from(work, exchange))
-    except NotKept as reason:
-        raise Finding(f"{exchange.id}: {reason}") from None
 
 
 def _program_id(work: Work, code: str | None) -> UUID | None:

@@ -8,9 +8,10 @@ from datetime import timedelta
 from adapter import __version__, jobs
 from adapter.cli.advice import Advice
 from adapter.config import Config
-from adapter.core import runs, staff
+from adapter.core import programs, runs, staff
+from adapter.core.programs import Settings
 from adapter.core.runs import RunOutcome
-from adapter.db import Database
+from adapter.db import Database, Work
 
 # Beyond the time at which a job was due.
 LONGEST_UNDONE = timedelta(minutes=30)
@@ -28,12 +29,13 @@ def _workers(config: Config, database: Database) -> Iterator[Advice]:
     with database.reading() as work:
         beats = runs.heartbeats(work, kind=runs.WORKER)
         alive = [beat for beat in beats if runs.is_alive(work, beat)]
+        # A worker that ended in order leaves nothing to be missed by, but what it is to deliver.
+        is_needed = config.ready_needs_worker or bool(beats) or _has_listeners(work)
     versions = {beat.version for beat in alive}
     if not alive:
         silence = f"since {beats[0].seen_at:%Y-%m-%d %H:%M:%S} UTC" if beats else "at all"
-        needed = config.ready_needs_worker or bool(beats)
         what = f"no worker was heard of {silence}"
-        yield Advice("finding" if needed else "note", what, "keep adapter worker running")
+        yield Advice("finding" if is_needed else "note", what, "keep adapter worker running")
     elif versions != {__version__}:
         what = f"workers of other versions are running: {', '.join(sorted(versions))}"
         yield Advice("note", what, f"this is {__version__}: end the upgrade")
@@ -41,6 +43,11 @@ def _workers(config: Config, database: Database) -> Iterator[Advice]:
         yield Advice(
             "well", "a worker is running" if len(alive) == 1 else f"{len(alive)} workers run"
         )
+
+
+def _has_listeners(work: Work) -> bool:
+    told = (Settings.of(program.settings) for program in programs.all_programs(work))
+    return any(one.message_webhook or one.event_webhook for one in told)
 
 
 def _jobs(config: Config, database: Database) -> Iterator[Advice]:

@@ -10,6 +10,7 @@ from adapter.cli import server
 from adapter.cli.endings import BadSettings
 from adapter.cli.opening import configuration, opened, require_key, shown
 from adapter.cli.output import say
+from adapter.web import logs
 
 DEFAULT_BIND = "127.0.0.1:8000"
 
@@ -30,7 +31,8 @@ def serve(port: int | None, host: str | None, workers: int | None) -> None:
     config = configuration()
     if config.file is not None:
         os.environ["ADAPTER_CONFIG"] = str(config.file.resolve())
-    with opened(config, create=True) as database:
+    logs.configure(config.log_level)
+    with opened(config, create=True, goes_on=True) as database:
         require_key(config, database)
         address = shown(database)
     host, port = _address(host, port)

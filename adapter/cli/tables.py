@@ -8,7 +8,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
@@ -64,7 +63,7 @@ def import_(
         counts, told = _imported(
             database, kind, file, code=code, dry_run=dry_run, errors=errors, delimiter=delimiter
         )
-    facts = asdict(counts) | ({"dry_run": True} if dry_run else {})
+    facts = counts.told | ({"dry_run": True} if dry_run else {})
     if as_json:
         print_json(facts)
     else:
@@ -121,8 +120,8 @@ class _Said:
         lines = [*self._lines]
         if self._more:
             lines.append(f"and {self._more} more")
-        where = f"; their rows are in {errors}" if errors else ""
-        return [*lines, f"{counts.faulty} things were left undone{where}"]
+        where = f"; they are in {errors}" if errors else ""
+        return [*lines, f"{counts.faulty} rows were left undone{where}"]
 
 
 @contextmanager
@@ -135,7 +134,13 @@ def _errors(path: Path | None, kind: files.Kind) -> Iterator[Writer | None]:
     with os.fdopen(
         os.open(path, flags, 0o600), "w", encoding="utf-8", errors="surrogateescape", newline=""
     ) as out:
-        yield Writer(out, files.columns_of_errors(kind))
+        writer = Writer(out, files.columns_of_errors(kind))
+        try:
+            yield writer
+        finally:
+            # An empty one would be taken for news; what is no file, such as a pipe, is not ours.
+            if not writer.rows and path.is_file():
+                path.unlink()
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from adapter.cli.opening import configuration, opened, require_key
 from adapter.cli.output import as_json, moment, print_facts, print_json, print_table, say
 from adapter.cli.since import Since
 from adapter.core import outbox, programs
-from adapter.core.outbox import Choice, OutboxEvent, Receiver
+from adapter.core.outbox import Backlog, Choice, OutboxEvent, Receiver, Subscription
 from adapter.db import Database, Work
 
 program_option = click.option(
@@ -35,9 +35,13 @@ def webhooks() -> None:
 @webhooks.command("list")
 @as_json
 def list_all(as_json: bool) -> None:
-    """List the programs that are listened to: state, backlog, what was given up."""
+    """List the programs that are listened to: state, backlog, what was given up.
+
+    A program that nobody listens to any more is listed while events of it wait.
+    """
     with opened(configuration()) as database, database.reading() as work:
         found = [_facts(one) for one in delivery.standings(work)]
+        found += [_unheard(code, left) for code, left in outbox.unheard(work).items()]
     if as_json:
         print_json(found)
         return
@@ -58,6 +62,7 @@ def show(code: str, as_json: bool) -> None:
         with database.reading() as work:
             program = programs.by_code(work, code)
             standing = delivery.standing_of(work, program.id)
+            unheard = outbox.unheard(work).get(code)
             held = [
                 {
                     "line": str(line.id),
@@ -69,7 +74,8 @@ def show(code: str, as_json: bool) -> None:
                 for line in outbox.held_up(work, program.id)
             ]
     if standing is None:
-        raise Finding(f"program {code} has no event_webhook: nobody is told of its events")
+        waiting = f", and {unheard.waiting} wait" if unheard else ""
+        raise Finding(f"program {code} has no event_webhook: nobody is told of its events{waiting}")
     hint = delivery.shown(delivery.secret_of(config.secret_key, program.id))[:12] + "…"
     facts = _facts(standing) | {"secret": hint}
     if as_json:
@@ -221,6 +227,11 @@ def _facts(one: delivery.Standing) -> dict[str, Any]:
         "paused_by": one.receiver.paused_by if one.receiver else "",
         "pause_reason": one.receiver.pause_reason if one.receiver else "",
     }
+
+
+def _unheard(code: str, left: Backlog) -> dict[str, Any]:
+    nobody = delivery.Standing(Subscription(UUID(int=0), code, ""), None, left, 0)
+    return _facts(nobody) | {"state": "unheard", "address": "", "types": ""}
 
 
 def _shown(instant: datetime | None) -> str | None:

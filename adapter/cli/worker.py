@@ -34,7 +34,7 @@ def worker(context: click.Context, once: bool, as_json: bool) -> None:
         return
     config = configuration()
     logs.configure(config.log_level)
-    with opened(config, serving=not once) as database:
+    with opened(config, serving=not once, goes_on=True) as database:
         require_key(config, database)
         deliverer = Worker(database, config.secret_key, public_only=not config.private_webhooks)
         if not once:

@@ -14,8 +14,9 @@ import pytest
 
 from adapter.app import create_app
 from adapter.config import Config
-from adapter.core import partners
+from adapter.core import partners, trail
 from adapter.core.exchanges import Exchange
+from adapter.core.trail import Sought
 from adapter.web import exchanges as log
 from tests.cli.conftest import SECRET_KEY
 from tests.protocols.exchanges.overheard import Overheard, dump
@@ -30,6 +31,8 @@ HEADERS = {
     "x-source-type": "POS",
     "x-source-name": "Simphony",
 }
+NOWHERE = "/v1/payment/none"
+MOST = 2  # requests that the other server takes before it hangs up
 BASIC = {"Authorization": "Basic d2FsbGV0OnNlY3JldA=="}  # wallet:secret
 
 
@@ -51,7 +54,9 @@ def pay(database, anna) -> Callable[..., Exchange]:
 
     def paid(amount: int = 1000, path: str = "/v1/payment") -> Exchange:
         client = app.test_client()
-        if path != "/v1/payment":
+        if path == NOWHERE:
+            client.post(path, headers=HEADERS)
+        elif path != "/v1/payment":
             client.get(path, headers=BASIC)
         else:
             member = {"phoneNumber": SHOWN}
@@ -69,7 +74,10 @@ class Receiver(BaseHTTPRequestHandler):
     taken: list[tuple[str, dict[str, str], bytes]]
 
     def do_POST(self) -> None:
-        """Take it."""
+        """Take it, unless it is one too many."""
+        if len(self.taken) == MOST:
+            self.close_connection = True
+            return
         body = self.rfile.read(int(self.headers["Content-Length"]))
         headers = {name.lower(): text for name, text in self.headers.items()}
         self.taken.append((self.path, headers, body))
@@ -202,6 +210,39 @@ def test_several_are_replayed_by_what_they_have_in_common(run, pay, anna) -> Non
     assert result.stdout.count("the answer is the same") == 2
 
 
+@pytest.mark.parametrize(
+    ("path", "settings", "why"),
+    [
+        (NOWHERE, {}, "its address is no endpoint's, and addresses are not kept"),
+        (
+            "/v1/payment",
+            {"FIDELIZACION_ENABLED": "off"},
+            "fidelizacion is not served at this address",
+        ),
+    ],
+)
+def test_what_cannot_be_replayed_is_named_and_the_rest_is_done(
+    run, pay, anna, receiver, path: str, settings: dict[str, str], why: str
+) -> None:
+    url, taken = receiver
+    lost, looked = pay(path=path), pay(path=f"/v1/card/{anna.card.number}")
+    both = ("requests", "replay", lost.id, looked.id)
+
+    shown = run(*both, **settings)
+    read = run(*both, "--json", **settings)
+    sent = run("requests", "replay", lost.id, "--to", url, "--yes", "--json", **settings)
+    line = run("requests", "curl", lost.id, **settings)
+
+    assert [one.exit_code for one in (shown, read, sent, line)] == [1] * 4
+    assert f"{lost.id}: not replayable: {why}" in shown.stdout
+    assert "the answer is the same" in shown.stdout
+    assert shown.stderr.endswith("\nadapter: 1 of 2 could not be replayed\n")
+    first, second = json.loads(read.stdout)
+    assert first == {"id": str(lost.id), "not_replayable": why} and second["is_same"]
+    assert json.loads(sent.stdout) == [first] and taken == []
+    assert (line.stdout, line.stderr) == ("", f"adapter: {lost.id}: not replayable: {why}\n")
+
+
 def test_a_replay_of_everything_has_to_be_said(run, anna) -> None:
     assert run("requests", "replay").exit_code == 2
     assert run("requests", "replay", "--protocol", "x", "-H", "a: b").exit_code == 2
@@ -225,7 +266,7 @@ def test_for_real_it_is_sent_with_the_credential_that_is_given(
     assert (path, headers["x-api-key"]) == ("/v1/payment", "theirs")
     assert json.loads(body)["member"]["phoneNumber"] == SHOWN
     assert "200 then, 202 now" in result.stdout
-    assert dump(database) == before
+    assert dump(database) | {"changes": []} == before
 
 
 def test_it_is_asked_before_anything_is_sent(run, pay, receiver) -> None:
@@ -241,3 +282,34 @@ def test_a_server_that_is_not_there_is_said_in_a_line(run, pay) -> None:
 
     assert result.exit_code == 3
     assert "does not answer" in result.stderr
+
+
+def test_what_was_sent_before_a_server_hung_up_is_told(run, pay, receiver) -> None:
+    url, taken = receiver
+    paid = [pay().id for _ in range(MOST + 2)]
+
+    result = run("requests", "replay", *paid, "--to", url, "--yes", "--json")
+
+    assert (result.exit_code, len(taken)) == (3, MOST)
+    assert [one["id"] for one in json.loads(result.stdout)] == [str(one) for one in paid[:MOST]]
+    assert f"{paid[MOST]}: whether it was done there is not known" in result.stderr
+
+
+def test_whoever_takes_out_what_is_a_members_is_in_the_audit(run, database, pay, receiver) -> None:
+    url, _ = receiver
+    paid, lost = pay(), pay(path=NOWHERE)
+    who = {"members": [str(paid.member_id)]}
+
+    run("requests", "curl", paid.id)
+    run("requests", "replay", paid.id, lost.id, "--to", url, "--yes")
+    run("requests", "curl", lost.id)
+    run("requests", "replay", paid.id)
+
+    with database.reading() as work:
+        sent, shown = trail.changes(work, Sought())
+    assert {(one.subject_kind, one.subject_id, one.program_id) for one in (sent, shown)} == {
+        ("request", paid.id, paid.program_id)
+    }
+    assert (shown.action, shown.after) == ("request.reveal", who)
+    assert (sent.action, sent.after) == ("request.send", who | {"host": "127.0.0.1"})
+    assert shown.actor.startswith("cli:")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from adapter.cli import server
 from adapter.protocols import PROTOCOLS
 
 ROOT = Path(__file__).parents[2]
@@ -85,13 +86,68 @@ def test_it_serves_an_empty_database_from_any_folder_and_stops_gracefully(tmp_pa
     assert b"has its tables now" in complained
 
 
-def test_a_database_of_another_version_is_not_served(database, run):
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'later'")
+@pytest.fixture
+def alter(database):
+    """A function that makes the tables a later version's."""
 
-    result = run("serve")
+    def alter(*statements: str) -> None:
+        with database.engine.begin() as connection:
+            for one in (*statements, "UPDATE alembic_version SET version_num = 'later'"):
+                connection.exec_driver_sql(one)
 
-    assert result.exit_code == 3
+    return alter
+
+
+ADDED = (
+    "CREATE TABLE news (id INTEGER NOT NULL)",
+    "ALTER TABLE programs ADD COLUMN news INTEGER",
+    "ALTER TABLE programs ADD COLUMN more INTEGER NOT NULL DEFAULT 1",
+)
+
+
+@pytest.mark.parametrize("verb", [["serve"], ["worker", "--once"], ["jobs", "run"]])
+def test_who_serves_goes_on_with_tables_to_which_a_newer_version_added(
+    alter, run, monkeypatch, verb
+):
+    become = []
+    monkeypatch.setattr(server, "become", become.append)
+    monkeypatch.setattr(server, "require_free", lambda host, port: None)
+    alter(*ADDED)
+
+    result = run(*verb)
+
+    assert result.exit_code == 0
+    assert len(become) == (verb == ["serve"])
+    assert '"revision": "later"' in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ("DROP TABLE job_requests", "the table job_requests is gone"),
+        ("ALTER TABLE heartbeats DROP COLUMN host", "the column heartbeats.host is gone"),
+        ("ALTER TABLE heartbeats RENAME COLUMN host TO machine", "heartbeats.machine wants a"),
+    ],
+)
+def test_who_serves_does_not_go_on_without_what_it_needs(alter, run, change, what):
+    alter(*ADDED, change)
+
+    for verb in (["serve"], ["worker"], ["jobs", "run"]):
+        result = run(*verb)
+
+        assert (result.exit_code, what in result.stderr) == (3, True)
+
+
+@pytest.mark.parametrize(
+    "verb", [["ledger", "verify"], ["db", "upgrade"], ["load", "program.json"], ["users", "list"]]
+)
+def test_nobody_else_works_with_a_newer_versions_tables(alter, run, verb):
+    Path("program.json").write_text('{"programs": []}')
+    alter(*ADDED)
+
+    result = run(*verb)
+
+    assert (result.exit_code, "migrated by a newer version" in result.stderr) == (3, True)
 
 
 def test_a_wrong_address_is_said_in_a_line(run):

@@ -94,17 +94,6 @@ def test_db_upgrade_makes_the_tables_and_db_check_says_so(make_database_url, run
     assert (after.exit_code, json.loads(after.stdout)["state"]) == (0, "current")
 
 
-def test_a_database_of_an_unknown_revision_is_left_alone(database, run):
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'later'")
-
-    used = run("ledger", "verify")
-    upgraded = run("db", "upgrade")
-
-    assert (used.exit_code, upgraded.exit_code) == (3, 3)
-    assert "newer version" in used.stderr
-
-
 def test_somebody_elses_database_is_left_alone(make_database_url, make_database, run_alone):
     url = make_database_url(migrated=False)
     with make_database(url).engine.begin() as connection:

@@ -41,6 +41,16 @@ VERBS = {
     "member.erase": ("members", "erase", "{phone}", "--yes", *WHY),
 }
 
+BEFORE = {
+    "points.adjust": {"available": "120"},
+    "points.reverse": {"available": "120"},
+    "benefit.deactivate": {"state": "active"},
+    "pass.add": {"passes": 0},
+    "card.block": {"state": "active"},
+    "card.unblock": {"state": "active"},
+    "member.erase": {"status": "active"},
+}
+
 
 @pytest.mark.parametrize("action", VERBS)
 def test_a_change_by_hand_says_who_did_it_why_and_to_whom(
@@ -62,8 +72,35 @@ def test_a_change_by_hand_says_who_did_it_why_and_to_whom(
     assert line.subject_id == subjects.get(line.subject_kind, line.subject_id)
     # Neither the person nor what they show at a till.
     told = f"{line.before}{line.after}"
+    assert line.before == BEFORE.get(action)
     for personal in ("79005550142", "anna@example.com", "GW-5f1c09", "Анна", anna.card.number):
         assert personal not in told
+
+
+TAKEN = {
+    "member.reveal": (
+        ("members", "show", "79005550142", "--reveal"),
+        {"fields": ["email", "phone"]},
+    ),
+    "file.export": (("export", "members", "--program", "{program}"), {"kind": "members"}),
+}
+
+
+@pytest.mark.parametrize("action", TAKEN)
+def test_whoever_sees_or_takes_contacts_is_in_it_and_what_they_saw_is_not(
+    run, anna, changes, action
+):
+    words, told = TAKEN[action]
+    run("members", "show", "79005550142")
+    assert changes() == []
+
+    shown = run(*(word.format(program=anna.program.code) for word in words))
+
+    assert "79005550142" in shown.stdout
+    (line,) = changes()
+    assert (line.action, line.program_id, line.after) == (action, anna.program.id, told)
+    assert line.subject_id == (anna.member.id if line.subject_kind == "member" else None)
+    assert line.actor.startswith("cli:")
 
 
 def test_what_was_refused_left_no_line(run, anna, changes):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from adapter.core import outbox, runs, trail
+from adapter.core import outbox, programs, runs, trail
 from adapter.core.outbox import Ended, Outcome, Went
 from adapter.core.trail import Sought
 from adapter.db.database import utc_now
@@ -92,6 +92,20 @@ def test_nobody_is_shown_where_nobody_listens(run, database):
     result = run("webhooks", "show", "--program", silent.code)
 
     assert (result.exit_code, "has no event_webhook" in result.stderr) == (1, True)
+
+
+def test_events_that_wait_for_nobody_are_shown(facts, run, program, dead, database):
+    settings = {"event_webhook": None}
+    database.run(lambda work: programs.put(work, code=program.code, settings=settings))
+
+    (told,) = facts("webhooks", "list")
+    shown = run("webhooks", "show", "--program", program.code)
+    advice = " ".join(run("doctor").stdout.split())
+
+    assert (told["program"], told["state"], told["waiting"]) == (program.code, "unheard", 1)
+    assert "nobody is told of its events, and 1 wait" in shown.stderr
+    assert f"1 events of program {program.code} wait, and nobody listens any more" in advice
+    assert "after 30 days they are dropped" in advice
 
 
 def test_pausing_and_resuming_go_into_the_trail(run, facts, program, database):

@@ -11,13 +11,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import exc, select
 
-from adapter.core import outbox, partners
+from adapter.cli import alongside
+from adapter.cli.opening import connect
+from adapter.config import Config
+from adapter.core import outbox, partners, runs
+from adapter.core.ledger import Account
 from adapter.db.database import utc_now
 from tests.cli.conftest import SECRET_KEY
 from tests.delivery.receiver import LATE, Receiver
 from tests.delivery.sending import KEY, send_code
-from tests.factories import make_credential, make_program
+from tests.factories import give_points, make_credential, make_member, make_program, purse_of
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 40
@@ -144,6 +149,69 @@ def test_told_to_stop_it_finishes_the_message_in_hand(database, database_url, re
     assert "of-the-receiver" not in logged
 
 
+@pytest.fixture
+def do_jobs(database_url, alone):
+    """A function that does the jobs that are due as a worker does, beside what is done for it."""
+    config = Config.from_environ(
+        {"ADAPTER_DATABASE_URL": database_url, "ADAPTER_SECRET_KEY": SECRET_KEY}
+    )
+    serving = connect(config, serving=True)
+
+    def do():
+        with alongside.alongside(config, serving):
+            pass  # whoever begins does it once
+        return serving
+
+    yield do
+    serving.dispose()
+
+
+def how_it_ended(database, job):
+    with database.reading() as work:
+        (run,) = runs.recent(work, job=job)
+        return run.outcome, run.counts
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"])
+def test_a_job_takes_as_long_as_it_takes_and_who_serves_is_cut_short(
+    database, monkeypatch, request
+):
+    monkeypatch.setattr("adapter.db.database.WAIT_SECONDS", 0)  # 250 ms for a statement
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS "
+            "'BEGIN PERFORM pg_sleep(0.4); RETURN NULL; END'"
+        )
+        connection.exec_driver_sql(
+            "CREATE TRIGGER dawdle BEFORE DELETE ON outbox_messages EXECUTE FUNCTION dawdle()"
+        )
+
+    serving = request.getfixturevalue("do_jobs")()
+
+    assert how_it_ended(database, "old outbox") == ("done", {"outbox_dropped": 0})
+    with pytest.raises(exc.OperationalError, match="statement timeout"):
+        serving.run(outbox.drop_old)
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"])
+def test_a_job_leaves_what_somebody_else_has_locked_and_does_the_rest(
+    database, clock, monkeypatch, do_jobs
+):
+    monkeypatch.setattr(alongside, "LONGEST_FOR_A_LOCK", "50ms")
+    with database.unit_of_work() as work:
+        program = make_program(work)
+        people = [make_member(work, program) for _ in range(3)]
+        for member in people:
+            give_points(work, purse_of(program, member), expires_at=clock.now)
+
+    with database.unit_of_work() as work:
+        locked = select(Account).where(Account.owner_id == people[1].id).with_for_update()
+        work.session.execute(locked)
+        do_jobs()
+
+    assert how_it_ended(database, "lots") == ("partly", {"lots_settled": 2, "failed": 1})
+
+
 def _of_messages(facts):
     told = facts("doctor")["advice"]
     return {
@@ -188,6 +256,22 @@ def test_the_doctor_says_that_codes_cannot_be_delivered(facts, database):
 
     assert "one-time codes cannot be delivered" in unneeded["note"]
     assert "and 1 messages wait" in needed["finding"]
+
+
+@pytest.mark.parametrize(
+    ("listens", "verdict"),
+    [
+        ({}, "note"),
+        ({"message_webhook": "https://sms.example.com/in"}, "finding"),
+        ({"event_webhook": "https://crm.example.com/in"}, "finding"),
+    ],
+)
+def test_the_doctor_misses_a_worker_where_somebody_is_to_be_told(facts, database, listens, verdict):
+    with database.unit_of_work() as work:
+        make_program(work, **listens)
+
+    told = {one["what"]: one["verdict"] for one in facts("doctor")["advice"]}
+    assert told["no worker was heard of at all"] == verdict
 
 
 def test_the_doctor_minds_that_nobody_delivers(facts, database, clock):

@@ -172,6 +172,21 @@ def test_what_a_killed_server_left_is_removed_and_what_another_uses_is_not(memor
         assert (left.exists(), used.exists()) == (False, True)
 
 
+def test_what_one_is_about_to_use_is_not_removed_by_another_that_starts(memory, monkeypatch):
+    locked = metric_files._locked
+
+    def start_another(folder):
+        monkeypatch.setattr(metric_files, "_locked", locked)
+        metric_files._remove_left(memory)
+        return locked(folder)
+
+    monkeypatch.setattr(metric_files, "_locked", start_another)
+
+    metric_files.prepare()
+
+    assert Path(os.environ[metric_files.VARIABLE]).is_dir()
+
+
 def test_a_master_that_takes_anothers_place_makes_a_folder_of_its_own(memory):
     metric_files.prepare()
     first = os.environ[metric_files.VARIABLE]
