@@ -40,7 +40,7 @@ def run(engine: Engine, options: Options) -> Result:
     database = Database(url)
     try:
         _employ(database)
-        _roll_up(database, found)
+        _roll_up(database, found, is_new=not options.filled)
         known = _some_members(database, options.rounds * 3)
     finally:
         database.dispose()
@@ -79,9 +79,11 @@ def _employ(database: Database) -> None:
         )
 
 
-def _roll_up(database: Database, found: Result) -> None:
-    """The figures from the first row on, and then once more with nothing new."""
-    for name in ("rolled up from the first row", "rolled up with nothing new"):
+def _roll_up(database: Database, found: Result, *, is_new: bool) -> None:
+    """The figures from the first row on where that was not done before, and then once more with
+    nothing new.
+    """
+    for name in ("rolled up from the first row", "rolled up with nothing new")[not is_new :]:
         began, rows = time.perf_counter(), 0
         while True:
             rolled = stats.roll_up(database)
