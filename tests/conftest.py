@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import shutil
 import tempfile
@@ -19,10 +20,13 @@ from tests.databases import ISOLATION, PostgresqlCopies, Run, SqliteCopies, run_
 from tests.postgresql import Server, clean_up_after
 from tests.scale import isolation
 from tests.shelf import KeptPostgresql, KeptSqlite, Loan, Shelf
+from tests.trail import whole_lines
 
 # SQLite has one level of isolation, so that only one engine is worth running at another.
 ENGINES = ("postgresql",) if ISOLATION in os.environ else ("sqlite", "postgresql")
 RUN = pytest.StashKey[Run]()
+SPARED_EVERY = 200
+FINISHED = itertools.count(1)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -47,6 +51,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def pytest_collection_finish() -> None:
     """Spare the garbage collector what lives as long as the run: a quarter of the time it takes."""
+    _spare()
+
+
+def pytest_runtest_logfinish() -> None:
+    """And, now and then, what has come to stay since: modules, caches, compiled statements."""
+    if next(FINISHED) % SPARED_EVERY == 0:
+        _spare()
+
+
+def _spare() -> None:
     gc.collect()
     gc.freeze()
 
@@ -73,6 +87,13 @@ def watched() -> Iterator[None]:
     leave = isolation.watch() if ISOLATION in os.environ else lambda: None
     yield
     leave()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def told_whole() -> Iterator[None]:
+    """Have no change be in the trail without how it was before, whatever test makes it."""
+    with whole_lines():
+        yield
 
 
 @pytest.fixture(scope="session")
