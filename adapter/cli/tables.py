@@ -6,13 +6,20 @@ import io
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
 import click
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from adapter import files
 from adapter.cli.answering import who
@@ -155,6 +162,21 @@ def _progress(file: Path) -> Iterator[Told]:
         yield lambda done, rows: bar.update(task, completed=done, rows=rows)
 
 
+@contextmanager
+def _counter(*, is_apart: bool) -> Iterator[Callable[[int], object]]:
+    """A bar that moves as long as rows come, where they do not come between: how many there are is
+    known when all are written.
+    """
+    screen = console(stderr=True)
+    if not (screen.is_terminal and is_apart):
+        yield lambda rows: None
+        return
+    columns = (TextColumn("{task.completed} rows"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=screen, transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda rows: bar.update(task, completed=rows)
+
+
 def export_table(
     database: Database, kind: str, code: str, output: Path | None, delimiter: str | None
 ) -> None:
@@ -162,7 +184,10 @@ def export_table(
     chosen = DELIMITERS.get(delimiter or "", ",")
 
     def write(out: TextIO) -> None:
-        files.export(database, out, files.KINDS[kind], program=code, delimiter=chosen)
+        with _counter(is_apart=output is not None or not sys.stdout.isatty()) as told:
+            files.export(
+                database, out, files.KINDS[kind], program=code, delimiter=chosen, told=told
+            )
 
     if output is None:
         # As bytes: a terminal's own encoding and line ends are none of the table's.

@@ -82,6 +82,20 @@ def test_a_table_is_exported_to_a_file_and_back(run, code, people, tmp_path):
     assert run("export", "members", "--program", code).stdout_bytes.count(b"\r\n") == 3
 
 
+def test_on_a_terminal_a_bar_says_how_far_it_is_and_in_a_pipe_nothing_does(
+    run, code, people, tmp_path, monkeypatch
+):
+    out = tmp_path / "out.csv"
+    export = ("export", "members", "--program", code, "-o", out)
+    quiet = [run("import", "members", people, "--program", code).stderr, run(*export).stderr]
+
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    shown = [run("import", "members", people, "--program", code).stderr, run(*export).stderr]
+
+    assert ["━" in told for told in quiet] == [False, False]
+    assert ["━" in told for told in shown] == [True, True]
+
+
 def test_what_cannot_be_meant_is_wrong_usage(run, code, people):
     assert run("export", "members").exit_code == 2
     assert run("export", "--delimiter", ";").exit_code == 2
