@@ -222,5 +222,7 @@ def _headers(given: Sequence[str]) -> dict[str, str]:
         name, colon, text = one.partition(":")
         if not colon or not name.strip():
             raise click.UsageError(f"a header is NAME: VALUE, and {name!r} is none")
+        if not one.isascii() or not one.isprintable():
+            raise click.UsageError(f"a header is written in ASCII, and {name.strip()!r} is not")
         told[name.strip().lower()] = text.strip()
     return told

@@ -252,6 +252,16 @@ def test_a_replay_of_everything_has_to_be_said(run, anna) -> None:
     )
 
 
+@pytest.mark.parametrize("header", ["x-cashier: Анна", "x-cashier: a\nb", "x-cashier", ": a"])
+def test_what_is_no_header_is_wrong_usage_and_nothing_is_sent(run, pay, receiver, header) -> None:
+    url, taken = receiver
+
+    result = run("requests", "replay", pay().id, "--to", url, "-H", header, "--yes")
+
+    assert (result.exit_code, taken) == (2, [])
+    assert "a header is" in result.stderr
+
+
 def test_for_real_it_is_sent_with_the_credential_that_is_given(
     run, database, pay, receiver
 ) -> None:
