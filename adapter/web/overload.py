@@ -34,6 +34,12 @@ def refuse_here() -> None:
     _this_thread.refuses = True
 
 
+def refuses_here() -> bool:
+    """Whether this thread refuses what vendors ask, and is to be kept from long work."""
+    found: bool = getattr(_this_thread, "refuses", False)
+    return found
+
+
 def _refuse() -> None:
-    if getattr(_this_thread, "refuses", False) and owner_of(request.path):
+    if refuses_here() and owner_of(request.path):
         raise Overloaded("too many requests are waiting")

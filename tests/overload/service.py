@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+import select
 import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
@@ -63,9 +65,17 @@ class Service:
         """Inside, every thread is at the gate; afterwards those who asked can read their answer."""
         with (self._folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            held = [self.connect(request("/gate")) for _ in range(THREADS)]
-            wait_until(lambda: len(list(self._folder.glob("held-*"))) >= THREADS)
-            yield held
+            yield [self._held() for _ in range(THREADS)]
+        # Whoever still stood there when the lock is taken again would be held a second time.
+        wait_until(lambda: not list(self._folder.glob("at-the-gate-*")))
+
+    def _held(self) -> socket.socket:
+        """The connection of a request that stands at the gate; one that was too late asks again."""
+        name = f"at-the-gate-{uuid.uuid4().hex}"
+        connection = self.connect(request(f"/gate/{name}"))
+        stands = (self._folder / name).exists
+        wait_until(lambda: stands() or _can_be_read(connection))
+        return connection if stands() else self._held()
 
 
 @contextmanager
@@ -137,6 +147,10 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _can_be_read(connection: socket.socket) -> bool:
+    return bool(select.select([connection], [], [], 0)[0])
 
 
 def _answers(service: Service) -> bool:
