@@ -37,6 +37,8 @@ def insert_those_missing(
     unique: Sequence[str] | None = None,
 ) -> Sequence[M]:
     """Those of the rows that were inserted, as `insert_unless_there` would one by one."""
+    if not rows:
+        return []
     postgres = session.get_bind().dialect.name == "postgresql"
     upsert = postgresql.insert if postgres else sqlite.insert
     statement = upsert(model).on_conflict_do_nothing(index_elements=unique).returning(model)

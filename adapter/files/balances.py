@@ -80,7 +80,7 @@ def write(work: Work, head: Head, things: Sequence[Thing]) -> int:
     moved = ledger.have_moved(work, list(wealthy))
     new = {member_id: thing for member_id, thing in wealthy.items() if member_id not in moved}
     everybody = [(member_id, thing.given) for member_id, thing in new.items()]
-    open_balances(work, head, everybody, set(), Report())
+    open_balances(work, head, everybody, Report())
     return sum(len(thing.rows) for thing in new.values())
 
 

@@ -93,7 +93,7 @@ def write(work: Work, head: Head, things: Sequence[Thing]) -> int:
     """Have them be members as the table says."""
     report = Report()
     read: Read = [(Part(0, "members", None, thing.number), thing.given) for thing in things]
-    write_members(work, head, read, units=set(), report=report)
+    write_members(work, head, read, report)
     return report.members_added
 
 

@@ -92,7 +92,6 @@ class _Writer:
         self._report = Report()
         self.before: dict[str, dict[str, Any]] = {}
         self._personal: list[tuple[Head, str, GivenCode]] = []
-        self._units: set[tuple[str, str]] = set()
 
     def write(self) -> Report:
         """What was written.
@@ -126,7 +125,7 @@ class _Writer:
 
     def _write_batch(self, head: Head, key: str, read: Read) -> None:
         if key == "members":
-            write_members(self._work, head, read, units=self._units, report=self._report)
+            write_members(self._work, head, read, self._report)
         elif key == "card_pool":
             self._report.cards_added += program_writing.put_pool(self._work, head, read)
         else:

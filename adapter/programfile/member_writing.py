@@ -23,9 +23,7 @@ from adapter.programfile.report import Report
 Known = list[tuple[uuid.UUID, GivenMember]]
 
 
-def write_members(
-    work: Work, head: Head, read: Read, *, units: set[tuple[str, str]], report: Report
-) -> None:
+def write_members(work: Work, head: Head, read: Read, report: Report) -> None:
     """Have these members and all that is theirs agree with the file.
 
     Raises:
@@ -47,7 +45,7 @@ def write_members(
     )
     sales = [sale for sale in past_sales(everybody) if sale.key not in owners.sales]
     report.transactions_added += transactions.record_many(work, head.terms.id, sales)
-    open_balances(work, head, everybody, units, report)
+    open_balances(work, head, everybody, report)
 
 
 def _have_them(
@@ -136,9 +134,7 @@ def past_sales(everybody: Known) -> Iterator[PastSale]:
             )
 
 
-def open_balances(
-    work: Work, head: Head, everybody: Known, units: set[tuple[str, str]], report: Report
-) -> None:
+def open_balances(work: Work, head: Head, everybody: Known, report: Report) -> None:
     """Post opening balances, of those alone for whom nothing was ever entered."""
     wealthy = [(member_id, member) for member_id, member in everybody if member.purses]
     moved = ledger.have_moved(work, [member_id for member_id, _ in wealthy])
@@ -148,10 +144,8 @@ def open_balances(
         if member_id not in moved
         for opening in _openings(head, member_id, member)
     ]
-    for unit in {opening.purse.unit.code for opening in openings}:
-        if (head.code, unit) not in units:
-            ledger.open_program_accounts(work, head.terms.id, unit)
-            units.add((head.code, unit))
+    units = sorted({opening.purse.unit.code for opening in openings})
+    ledger.open_program_accounts(work, head.terms.id, *units)
     payments.open_many(work, openings, place=PLACE)
     report.balances_kept += len(moved)
     report.balances_opened += len(wealthy) - len(moved)

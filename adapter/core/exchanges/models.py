@@ -4,7 +4,7 @@ their surrogate ids, and what was theirs in a body by where it stands among what
 
 from __future__ import annotations
 
-import random
+import secrets
 import uuid
 from datetime import date, datetime
 from enum import StrEnum
@@ -26,7 +26,7 @@ BODY = 16 * 1024
 Known = dict[str | int, tuple[str, str]]
 
 _MOST = 0xFFFF_FFFF
-_numbers = count(random.getrandbits(31))  # noqa: S311  # nosec B311
+_numbers = count(secrets.randbits(31))
 
 
 class Outcome(StrEnum):
@@ -137,7 +137,7 @@ def id_at(instant: datetime) -> uuid.UUID:
     milliseconds, microseconds = divmod(int(instant.timestamp() * 1_000_000), 1000)
     fraction = microseconds * 4096 // 1000
     number = milliseconds << 80 | 7 << 76 | fraction << 64 | 2 << 62
-    return uuid.UUID(int=number | (next(_numbers) & _MOST) << 30 | random.getrandbits(30))  # noqa: S311  # nosec B311
+    return uuid.UUID(int=number | (next(_numbers) & _MOST) << 30 | secrets.randbits(30))
 
 
 def first_id_at(instant: datetime) -> uuid.UUID:

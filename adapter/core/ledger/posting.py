@@ -39,7 +39,7 @@ from adapter.core.origins import Origin, fingerprint
 from adapter.core.outbox import EventType
 from adapter.db import Lookup, Work
 from adapter.db.base import new_id, object_of, values_of
-from adapter.db.statements import insert_unless_there
+from adapter.db.statements import insert_those_missing
 
 # Where a unit of work keeps the entries it wrote.
 WRITTEN = "entries written"
@@ -60,10 +60,10 @@ def program_account_id(program_id: uuid.UUID, unit: str, role: Role) -> uuid.UUI
     return uuid.uuid5(program_id, f"{unit}/{role}")
 
 
-def open_program_accounts(work: Work, program_id: uuid.UUID, unit: str) -> None:
-    """Have the program's own accounts of a unit exist."""
-    for role in PROGRAM_ROLES:
-        values = {
+def open_program_accounts(work: Work, program_id: uuid.UUID, *units: str) -> None:
+    """Have the program's own accounts of these units exist."""
+    rows = [
+        {
             "id": program_account_id(program_id, unit, role),
             "program_id": program_id,
             "owner_id": program_id,
@@ -71,7 +71,10 @@ def open_program_accounts(work: Work, program_id: uuid.UUID, unit: str) -> None:
             "role": role,
             "may_go_negative": True,
         }
-        insert_unless_there(work.session, Account, values, unique=["owner_id", "unit", "role"])
+        for unit in units
+        for role in PROGRAM_ROLES
+    ]
+    insert_those_missing(work.session, Account, rows, unique=["owner_id", "unit", "role"])
 
 
 def lock(work: Work, purse: Purse, *needed: Role) -> Accounts:

@@ -4,7 +4,7 @@ and needs no index of its own.
 
 from __future__ import annotations
 
-import random
+import secrets
 import uuid
 from datetime import datetime
 
@@ -13,7 +13,7 @@ _VERSION_AND_VARIANT = 7 << 76 | 2 << 62
 
 def id_at(instant: datetime) -> uuid.UUID:
     """A fresh UUIDv7 of this instant."""
-    chance = random.getrandbits(74)  # noqa: S311  # nosec B311
+    chance = secrets.randbits(74)
     tail = _VERSION_AND_VARIANT | chance >> 62 << 64 | chance & (1 << 62) - 1
     return uuid.UUID(int=_milliseconds(instant) << 80 | tail)
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from adapter.core import ledger, outbox
-from adapter.core.amounts import CREDIT
+from adapter.core.amounts import CREDIT, POINTS
 from adapter.core.programs import versions
 from adapter.core.programs.models import Deal, EarnRule, Offer, Program, Tier
 from adapter.db import Work
@@ -23,8 +23,7 @@ def put(work: Work, *, code: str, by: str = "", note: str = "", **attributes: An
         program = Program(code=code, created_at=work.now, **DEFAULTS | attributes)
         work.session.add(program)
         work.session.flush()
-        for unit in ("points", CREDIT.code):
-            ledger.open_program_accounts(work, program.id, unit)
+        ledger.open_program_accounts(work, program.id, POINTS.code, CREDIT.code)
         versions.keep_program(work, program, by=by, note=note)
     elif any(getattr(program, name) != value for name, value in attributes.items()):
         versions.keep_program_as_found(work, program)

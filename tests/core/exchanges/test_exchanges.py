@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from adapter.core import exchanges
 from adapter.core.exchanges import Exchange, Filters, Outcome, TerminalUse
+from adapter.core.outbox import ids as events
 from adapter.db import Database, Work
 from tests.clock import Clock
 from tests.statements import recorded
@@ -225,3 +227,16 @@ def test_ids_grow_with_time_and_within_an_instant() -> None:
     assert {one.version for one in made} == {7}
     assert exchanges.first_id_at(at) <= min(same)
     assert max(same) < exchanges.first_id_at(at + timedelta(milliseconds=1))
+
+
+@pytest.mark.parametrize("id_at", [exchanges.id_at, events.id_at])
+def test_ids_do_not_come_again_with_the_seed_of_some_library(id_at) -> None:
+    at = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
+    state = random.getstate()
+
+    def one():
+        random.seed(1)
+        return id_at(at)
+
+    assert one() != one()
+    random.setstate(state)
