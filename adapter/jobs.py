@@ -38,6 +38,8 @@ from adapter.db import Database, Work
 from adapter.db.errors import is_unavailable
 
 PAGE = 500
+# Every page of purses looks at all that is due, so on a day when everything expires few are best.
+PURSES = 20_000
 SOON, HOURLY = timedelta(minutes=5), timedelta(hours=1)
 TELLING = 5.0  # seconds between two notes of how far a job is
 
@@ -269,7 +271,7 @@ def _purses(database: Database) -> Iterator[Purse]:
     last: Purse | None = None
     while True:
         with database.reading() as work:
-            page = ledger.purses_due(work, after=last, limit=PAGE)
+            page = ledger.purses_due(work, after=last, limit=PURSES)
         if not page:
             return
         yield from page
