@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Generic, TypeVar
 
-from flask import Response, request, stream_with_context, url_for
+from flask import Response, g, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
 from adapter.admin import csvfile
 from adapter.admin.access import actor, person
-from adapter.admin.access import program as current_program
 from adapter.admin.forms import INVALID, FilterForm
 from adapter.admin.i18n import Lazy
 from adapter.admin.render import shown as rendered
@@ -126,7 +125,8 @@ class Listing(Generic[R]):
         written = ([column.written(row) for column in columns] for row in rows)
         lines = csvfile.lines([str(column.title) for column in columns], written)
         response = Response(stream_with_context(lines), mimetype="text/csv")
-        name = f"{current_program().code}-{self.name}.csv"
+        program = g.get("console_program")
+        name = f"{program.code}-{self.name}.csv" if program else f"{self.name}.csv"
         response.headers.set("Content-Disposition", "attachment", filename=name)
         return response
 
@@ -137,6 +137,7 @@ class Listing(Generic[R]):
 
     def _tell(self) -> None:
         # By what it was filtered, not by which values: a phone may be among them.
+        program = g.get("console_program")
         with unit_of_work() as work:
             trail.record(
                 work,
@@ -144,7 +145,7 @@ class Listing(Generic[R]):
                 action="list.download",
                 subject_kind="list",
                 subject_id=None,
-                program_id=current_program().id,
+                program_id=program.id if program else None,
                 after={"list": self.name, "filters": sorted(self.form.given)},
                 request_id=request_id(),
             )

@@ -112,6 +112,7 @@ ROLES = {
     "manager": _marked("manager"),
     "engineer": _marked("engineer"),
     "auditor": _marked("auditor"),
+    "administrator": _marked("administrator"),
 }
 # What things may be, by the words of the core.
 STATES = {

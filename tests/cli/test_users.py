@@ -92,6 +92,19 @@ def test_what_will_not_do_is_said_and_nobody_is_made(run, database, login, argum
         assert [one.login for one in staff.users(work)] == ["anna"]
 
 
+def test_whoever_decides_on_people_sees_all_programs(run, facts, database, login, anna):
+    of_one = ("--role", "administrator", "--program", anna.program.code)
+    made = run("users", "create", "olga", *of_one, "--generate")
+    raised = run("users", "role", "anna", *of_one)
+    olga = facts("users", "create", "olga", "--role", "administrator", "--generate")
+
+    assert (made.exit_code, raised.exit_code) == (1, 1)
+    assert "sees all programs" in made.output and "sees all programs" in raised.output
+    assert (olga["role"], olga["programs"]) == ("administrator", None)
+    with database.reading() as work:
+        assert staff.by_login(work, "anna").role == Role.MANAGER
+
+
 @pytest.mark.parametrize(
     "arguments",
     (

@@ -32,6 +32,7 @@ PAGES = {
     "member": ("members_show", "member_id", Permission.VIEW),
     "credential": ("credentials_one", "credential_id", Permission.PLATFORMS),
     "request": ("requests_show", "exchange_id", Permission.REQUESTS),
+    "user": ("people_one", "user_id", Permission.PEOPLE),
 }
 LONGEST_VALUE = 200  # of a value in the list; the file has all of it
 
@@ -111,7 +112,7 @@ def _subject(change: Change) -> str:
 def _linked_subject(change: Change) -> str:
     """The same in words, leading to where it is shown if they may see that."""
     endpoint, name, needed = PAGES.get(change.subject_kind, ("", "", Permission.VIEW))
-    is_here = change.program_id == program().id and change.subject_id is not None
+    is_here = change.program_id in (program().id, None) and change.subject_id is not None
     kind = SUBJECTS.get(change.subject_kind, change.subject_kind)
     words = f"{kind} {change.subject_id or ''}".strip()
     if not endpoint or not is_here or not person().may(needed):

@@ -18,7 +18,16 @@ from adapter.core.staff.operations import (
     sign_out,
     sign_out_everywhere,
 )
-from adapter.core.staff.queries import SignedIn, by_login, find, sessions_of, signed_in, users
+from adapter.core.staff.queries import (
+    SignedIn,
+    by_id,
+    by_login,
+    find,
+    places,
+    sessions_of,
+    signed_in,
+    users,
+)
 from adapter.core.staff.rules import (
     LANGUAGES,
     LONGEST,
@@ -47,6 +56,7 @@ __all__ = [
     "StaffSession",
     "StaffUser",
     "WeakPassword",
+    "by_id",
     "by_login",
     "check_password",
     "create",
@@ -60,6 +70,7 @@ __all__ = [
     "note_refusal",
     "open_session",
     "passwords",
+    "places",
     "seen",
     "sessions_of",
     "set_language",

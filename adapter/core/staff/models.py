@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from adapter.core.staff.rules import PERMISSIONS, Permission, Role
+from adapter.core.staff.rules import OF_NO_PROGRAM, PERMISSIONS, Permission, Role
 from adapter.db.base import Base, new_id
 from adapter.db.types import OptionalDocument, UtcDateTime
 
@@ -74,8 +74,11 @@ class Person:
     program_codes: tuple[str, ...] | None
 
     def may(self, permission: Permission) -> bool:
-        """Whether their role allows it."""
-        return permission in PERMISSIONS[self.role]
+        """Whether their role allows it, and they see enough for it."""
+        sees_all = self.program_codes is None
+        return permission in PERMISSIONS[self.role] and (
+            sees_all or permission not in OF_NO_PROGRAM
+        )
 
     def sees(self, code: str) -> bool:
         """Whether the program with this code is among theirs."""

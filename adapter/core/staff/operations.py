@@ -40,12 +40,13 @@ def create(
 
     Raises:
         Conflict: The login is somebody's already.
-        Invalid: It cannot be a login, or there is no such language.
+        Invalid: It cannot be a login, there is no such language, or an administrator is to see
+            some programs alone.
     """
     login = login_of(login)
+    codes = _codes(role, program_codes)
     if work.session.scalar(select(StaffUser.id).where(StaffUser.login == login)) is not None:
         raise Conflict("this login is somebody's already")
-    codes = None if program_codes is None else sorted(set(program_codes))
     user = StaffUser(
         login=login,
         name=name or login,
@@ -89,11 +90,12 @@ def set_role(
 
     Raises:
         NotFound: There is nobody with this id.
+        Invalid: An administrator is to see some programs alone.
     """
+    codes = _codes(role, program_codes)
     user = _locked(work, user_id)
     before = {"role": user.role, "programs": user.program_codes}
-    user.role = role
-    user.program_codes = None if program_codes is None else sorted(set(program_codes))
+    user.role, user.program_codes = role, codes
     after = {"role": user.role, "programs": user.program_codes}
     _end_all(work, user)
     _record(work, user, by, "user.role", before=before, after=after)
@@ -253,6 +255,14 @@ def _end_all(work: Work, user: StaffUser) -> int:
     of_theirs = delete(StaffSession).where(StaffSession.user_id == user.id)
     result: Any = work.session.execute(of_theirs)
     return int(result.rowcount)
+
+
+def _codes(role: Role, program_codes: Iterable[str] | None) -> list[str] | None:
+    if program_codes is None:
+        return None
+    if role is Role.ADMINISTRATOR:
+        raise Invalid("an administrator sees all programs")
+    return sorted(set(program_codes))
 
 
 def _language(text: str) -> str:

@@ -6,7 +6,8 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from adapter.core.errors import NotFound, Unauthenticated
 from adapter.core.staff.models import Person, StaffSession, StaffUser
@@ -25,7 +26,20 @@ class SignedIn:
 
 def users(work: Work) -> Sequence[StaffUser]:
     """Everybody, by login."""
-    return work.session.scalars(select(StaffUser).order_by(StaffUser.login)).all()
+    # Not as the database sorts, which skips the punctuation in some places.
+    return sorted(work.session.scalars(select(StaffUser)), key=lambda user: user.login)
+
+
+def by_id(work: Work, user_id: uuid.UUID) -> StaffUser:
+    """One of them, disabled or not.
+
+    Raises:
+        NotFound: There is nobody with this id.
+    """
+    user = work.session.get(StaffUser, user_id)
+    if user is None:
+        raise NotFound("there is nobody with this id")
+    return user
 
 
 def by_login(work: Work, login: str) -> StaffUser:
@@ -56,8 +70,7 @@ def signed_in(work: Work, token: str) -> SignedIn:
         .join(StaffUser, StaffUser.id == StaffSession.user_id)
         .where(
             StaffSession.digest == digest_of(token),
-            StaffSession.expires_at > work.now,
-            StaffSession.seen_at > work.now - IDLE,
+            *_alive(work),
             StaffUser.disabled_at.is_(None),
         )
     ).one_or_none()
@@ -70,13 +83,16 @@ def signed_in(work: Work, token: str) -> SignedIn:
 
 def sessions_of(work: Work, user_id: uuid.UUID) -> Sequence[StaffSession]:
     """The sessions of one of them that live, the one seen last first."""
-    found = (
-        select(StaffSession)
-        .where(
-            StaffSession.user_id == user_id,
-            StaffSession.expires_at > work.now,
-            StaffSession.seen_at > work.now - IDLE,
-        )
-        .order_by(StaffSession.seen_at.desc(), StaffSession.id.desc())
-    )
-    return work.session.scalars(found).all()
+    found = select(StaffSession).where(StaffSession.user_id == user_id, *_alive(work))
+    last_first = found.order_by(StaffSession.seen_at.desc(), StaffSession.id.desc())
+    return work.session.scalars(last_first).all()
+
+
+def places(work: Work) -> dict[uuid.UUID, int]:
+    """In how many places everybody is signed in who is signed in anywhere, by their ids."""
+    found = select(StaffSession.user_id, func.count()).where(*_alive(work))
+    return dict(work.session.execute(found.group_by(StaffSession.user_id)).all())
+
+
+def _alive(work: Work) -> tuple[ColumnElement[bool], ...]:
+    return StaffSession.expires_at > work.now, StaffSession.seen_at > work.now - IDLE

@@ -28,6 +28,7 @@ class Role(StrEnum):
     MANAGER = "manager"
     ENGINEER = "engineer"
     AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
 
 
 class Permission(StrEnum):
@@ -54,6 +55,8 @@ class Permission(StrEnum):
     WEBHOOKS = "webhooks"
     JOBS = "jobs"
     TRAIL = "trail"
+    PEOPLE = "people"
+    ACCESS = "access"
 
 
 _SUPPORT = frozenset(
@@ -105,10 +108,18 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.PLATFORMS,
                 Permission.REQUESTS,
                 Permission.TRAIL,
+                Permission.PEOPLE,
             }
+        ),
+        # Decides who may sign in, and for that very reason nothing else: whoever could make a
+        # second person as well could be the second person.
+        Role.ADMINISTRATOR: frozenset(
+            {Permission.PEOPLE, Permission.ACCESS, Permission.DOWNLOAD, Permission.TRAIL}
         ),
     }
 )
+# What is of no program takes somebody who sees all of them.
+OF_NO_PROGRAM = frozenset({Permission.PEOPLE, Permission.ACCESS})
 
 
 class InvalidLogin(Invalid):

@@ -205,10 +205,14 @@ def test_everything_done_to_somebody_is_in_the_trail_without_their_password(work
 
 def test_each_role_may_what_the_table_says():
     reading = {Permission.VIEW, Permission.TRAIL, Permission.REQUESTS, Permission.FIGURES}
+    people = {Permission.PEOPLE, Permission.ACCESS}
 
     assert set(PERMISSIONS) == set(Role)
-    assert all(Permission.VIEW in allowed for allowed in PERMISSIONS.values())
-    reading |= {Permission.PLATFORMS, Permission.DOWNLOAD}
+    # Whoever could make a second person as well could be the second person.
+    doing = set(Permission) - people - reading - {Permission.DOWNLOAD}
+    for allowed in PERMISSIONS.values():
+        assert Permission.ACCESS not in allowed or not allowed & doing
+    reading |= {Permission.PLATFORMS, Permission.DOWNLOAD, Permission.PEOPLE}
     assert PERMISSIONS[Role.AUDITOR] == reading
     assert PERMISSIONS[Role.SUPPORT] < PERMISSIONS[Role.MANAGER]
     assert not PERMISSIONS[Role.ENGINEER] & {
