@@ -16,8 +16,6 @@ from adapter.core.amounts import Amount, Unit
 from adapter.core.programs import ProgramTerms, local_time, money_decimals
 from adapter.core.support import Say, told_in
 
-MOST_DECIMALS = 20
-
 
 class _Say(Say):
     """What the core says, in the language of this request."""
@@ -48,7 +46,12 @@ class _Say(Say):
 
     def number(self, number: Decimal) -> str:
         """A number, exactly."""
-        return shown_number(number, decimals=MOST_DECIMALS)
+        # Rounding to very many decimals is beyond the arithmetic that does it.
+        return str(
+            format_decimal(
+                number, format="#,##0.#", locale=i18n.locale(), decimal_quantization=False
+            )
+        )
 
     def money(self, minor: int, currency: str) -> str:
         """Money, in whole units of its currency."""
