@@ -196,7 +196,10 @@ def _print(work: Work, told: Explanation, *, as_json: bool) -> None:
 
 def _expiry(work: Work, terms: ProgramTerms, expires_on: date | str | None) -> datetime | None:
     if isinstance(expires_on, date):
-        return programs.end_of(expires_on, terms.timezone)
+        end = programs.end_of(expires_on, terms.timezone)
+        if end <= work.now:
+            raise click.UsageError(f"{expires_on} is over: points would be gone at once")
+        return end
     return None if expires_on == NEVER else terms.expiry_of_points(work.now)
 
 

@@ -9,7 +9,6 @@ from adapter.core.amounts import LARGEST_MINOR
 from adapter.core.staff import Role
 from tests import factories
 
-
 LARGEST = LARGEST_MINOR // 100 - 1000  # beside what the shop gave before
 
 

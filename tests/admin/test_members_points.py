@@ -142,7 +142,7 @@ def test_points_are_counted_as_the_language_counts(console, shop, database, lang
 def test_above_the_limit_a_second_person_agrees(console, shop, database):
     limited(database, shop)
     anna, boris = console.sign_in("support"), console.sign_in("manager")
-    form = filled(amount="51", unit="points")
+    form = filled(amount="51", unit="points", expires_on="2099-12-31")
     url = f"{shop.url}/members/{shop.anna.id}/adjust"
 
     asked = anna.post(url, **form)
@@ -157,7 +157,8 @@ def test_above_the_limit_a_second_person_agrees(console, shop, database):
     assert anna.post(f"{page}/approve", **filled()).status_code == 403
     listed = boris.get(f"{shop.url}/approvals?state=waiting").text
     assert f"/approvals/{request.id}" in listed
-    assert WHY in boris.get(page).text
+    shown = boris.get(page).text
+    assert WHY in shown and "31 Dec 2099" in shown
     done = boris.post(f"{page}/approve", **filled(reason="It is right"))
     assert "Agreed" in boris.follow(done).text
     assert available(database, shop.program, shop.anna) == points(161)

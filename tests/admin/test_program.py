@@ -203,3 +203,23 @@ def test_who_may_not_change_settings_reads_them(
     assert 'name="reason"' not in page.text
     assert answer.status_code == 403
     assert row(database, shop).name == ""
+
+
+@pytest.mark.parametrize("limit", ("", "1000", "10"))
+def test_whoever_corrects_balances_does_not_say_how_far(
+    console: Console, shop: Shop, database: Database, limit: str
+) -> None:
+    with database.unit_of_work() as work:
+        programs.put(work, code=shop.program.code, settings={"adjust_limit_points": "100"})
+    manager, engineer = console.sign_in(Role.MANAGER), console.sign_in(Role.ENGINEER)
+    fields = typed(manager, shop) | {"name": "Tea", "reason": "More trust"}
+    changed = fields | {"adjust_limit_points": limit}
+
+    refused = manager.post(f"{shop.url}/settings", **changed)
+    assert refused.status_code == 422 and 'id="adjust_limit_points-error"' in refused.text
+    assert row(database, shop).settings == {"adjust_limit_points": "100"}
+
+    assert engineer.post(f"{shop.url}/settings", **changed).status_code == 303
+    assert row(database, shop).settings.get("adjust_limit_points") == (limit or None)
+    fields = typed(manager, shop) | {"name": "Coffee", "reason": "As agreed"}
+    assert manager.post(f"{shop.url}/settings", **fields).status_code == 303

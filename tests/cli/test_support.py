@@ -121,10 +121,11 @@ def test_a_correction_wants_to_be_answered_for(run, anna, missing):
 def test_a_last_day_is_kept(run, facts, anna):
     _adjust(run, anna, "5", "--expires-on", "2099-12-31")
     wrong = _adjust(run, anna, "5", "--expires-on", "31.12.2099")
+    over = _adjust(run, anna, "5", "--expires-on", "2001-12-31")
 
     lots = facts("members", "show", anna.member.id)["balances"][0]["lots"]
     assert {"reason": "Извинение", "amount": "5", "valid_until": "2099-12-31"} in lots
-    assert wrong.exit_code == 2
+    assert wrong.exit_code == over.exit_code == 2
 
 
 def test_an_entry_is_undone_once_and_explained(run, facts, anna):

@@ -27,6 +27,8 @@ from adapter.web.request_log import request_id
 from adapter.web.work import database, reading
 
 STALE = 409
+# Whoever corrects balances does not say how far they may without a second person.
+OF_OTHERS = frozenset({"adjust_limit_points"})
 
 
 @console.get("/p/<code>/settings")
@@ -105,6 +107,14 @@ def _check(work: Work, found: Program, form: ProgramForm, wanted: dict[str, obje
         blame(form, error.messages, fallback="reason")
     else:
         wanted |= read | {"settings": strange | read["settings"]}
+        for name in _fixed():
+            if read["settings"].get(name) != found.settings.get(name):
+                form.blame(name, _("Somebody who corrects no balances sets this."))
+
+
+def _fixed() -> frozenset[str]:
+    """The settings that this person may not change."""
+    return OF_OTHERS if person().may(Permission.ADJUST) else frozenset()
 
 
 def _stale(form: ProgramForm) -> str:
@@ -132,6 +142,7 @@ def _page(
         groups=GROUPS,
         others=sorted((name, versions.value_words(value)) for name, value in others.items()),
         may_change=person().may(Permission.SETTINGS),
+        fixed=_fixed(),
         told=versions.told,
         meanwhile=meanwhile[0] if meanwhile else None,
         theirs=theirs,

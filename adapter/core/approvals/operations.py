@@ -37,7 +37,8 @@ def request(
     actor: str,
     reference: str,
 ) -> Approval:
-    """A correction that waits for a second person; the same reference again is the same request.
+    """A correction that waits for a second person for a week, and no longer than the last moment of
+    the points it is about; the same reference again is the same request.
 
     Raises:
         ReferenceReused: The reference came before with other contents.
@@ -58,7 +59,7 @@ def request(
         "state": ApprovalState.WAITING,
         "requested_by": actor,
         "requested_at": work.now,
-        "expires_at": work.now + LIFE,
+        "expires_at": min(work.now + LIFE, adjustment.expires_at or work.now + LIFE),
         "decided_by": "",
         "decision_reason": "",
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -53,10 +53,15 @@ def member(work: Work, program: ProgramTerms) -> Member:
 
 
 def ask(
-    work: Work, program: ProgramTerms, member: Member, amount: int = 500, reference: str = "form-1"
+    work: Work,
+    program: ProgramTerms,
+    member: Member,
+    amount: int = 500,
+    reference: str = "form-1",
+    expires_at: datetime | None = None,
 ) -> Approval:
     """Anna wants so many points corrected."""
-    wanted = Adjustment(points(amount), "Goodwill")
+    wanted = Adjustment(points(amount), "Goodwill", expires_at=expires_at)
     return approvals.request(work, program, member, wanted, actor=ANNA, reference=reference)
 
 
@@ -195,9 +200,24 @@ def test_it_is_decided_once(
     assert total == points(500 if first == "approve" else 0)
 
 
-def test_it_waits_a_week(work: Work, program: ProgramTerms, member: Member) -> None:
-    approval = ask(work, program, member)
-    after = later(work, approvals.LIFE)
+@pytest.mark.parametrize(
+    ("points_live", "waits"),
+    (
+        (None, approvals.LIFE),
+        (approvals.LIFE + timedelta(days=1), approvals.LIFE),
+        # Whoever agreed afterwards would give nothing.
+        (timedelta(days=2), timedelta(days=2)),
+    ),
+)
+def test_it_waits_a_week_and_no_longer_than_the_points_live(
+    work: Work,
+    program: ProgramTerms,
+    member: Member,
+    points_live: timedelta | None,
+    waits: timedelta,
+) -> None:
+    approval = ask(work, program, member, expires_at=points_live and work.now + points_live)
+    after = later(work, waits)
 
     with pytest.raises(AlreadyDecided):
         approve(after, program, approval)

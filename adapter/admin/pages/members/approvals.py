@@ -22,7 +22,7 @@ from adapter.admin.pages.members.search import key_of, name_of
 from adapter.admin.render import shown
 from adapter.admin.words import APPROVALS
 from adapter.admin.writing import plain_amount, shown_amount
-from adapter.core import approvals, support
+from adapter.core import approvals, programs, support
 from adapter.core.approvals import Approval, ApprovalState
 from adapter.core.errors import LoyaltyError, Unavailable
 from adapter.core.staff import Permission
@@ -115,11 +115,13 @@ def _shown(approval_id: UUID, form: KeyedForm) -> str:
         asked = approvals.by_id(work, program().id, approval_id)
         member = find(work, asked.member_id)
         state = asked.standing(work.now)
+        expires_at = approvals.adjustment_of(asked, program()).expires_at
         return shown(
             "members/approval.html",
             asked=asked,
             amount=_amount(asked),
             member=member,
+            last_day=expires_at and programs.last_day(expires_at, program().timezone),
             name=name_of(member),
             state=state,
             state_words=APPROVALS[state],
