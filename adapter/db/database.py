@@ -277,8 +277,9 @@ def _engine(url: str, serving: bool, pool_size: int, *, autocommit: bool = False
         if autocommit:
             # A few statements, each by keys that have an index: to plan them anew for every value
             # would cost more than to carry them out, and a plan that was made while a table was
-            # empty, and would read all of it, must not stay when it has grown.
-            settings += " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
+            # empty, and would read all of it, must not stay when it has grown. What such a plan is
+            # thought to cost says nothing then, so that nothing is to be compiled because of it.
+            settings += " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off"
         options["connect_args"] = {"connect_timeout": WAIT_SECONDS, "options": settings}
     if autocommit:
         options |= {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
