@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, groupby
+from typing import Any
 
 from sqlalchemy import case, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Bundle, aliased
 
 from adapter.core.ledger.digests import posting_digest
 from adapter.core.ledger.models import (
@@ -25,7 +26,36 @@ from adapter.db.statements import constant
 
 PAGE = 5000
 
-_Leg = tuple[Posting, Entry, Lot | None]
+# What is looked at of each row, and no mapped objects: there are millions of them, once each.
+_POSTING = Bundle[Any](
+    "posting",
+    Posting.account_id,
+    Posting.member_id,
+    Posting.amount_minor,
+    Posting.version,
+    Posting.balance_after_minor,
+    Posting.digest,
+)
+_ENTRY = Bundle[Any](
+    "entry",
+    Entry.id,
+    Entry.program_id,
+    Entry.member_id,
+    Entry.kind,
+    Entry.unit,
+    Entry.occurred_at,
+    Entry.recorded_at,
+    Entry.reverses_id,
+    Entry.reverses_part_of_id,
+)
+_LOT = Bundle[Any](
+    "lot", Lot.id, Lot.member_id, Lot.unit, Lot.amount_minor, Lot.active_from, Lot.expires_at
+)
+_ACCOUNT = Bundle[Any](
+    "account", Account.id, Account.role, Account.balance_minor, Account.version, Account.digest
+)
+# A posting, its entry, and the lot that the entry opened.
+_Leg = tuple[Any, Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +106,8 @@ def _postings_have_accounts(work: Work) -> Iterator[Finding]:
 
 def _chains_hold(work: Work) -> Iterator[Finding]:
     rows = work.session.execute(
-        select(Posting, Entry, Lot, Account)
+        select(_POSTING, _ENTRY, _LOT, _ACCOUNT)
+        .select_from(Posting)
         .join(Entry, Entry.id == Posting.entry_id)
         .join(Account, Account.id == Posting.account_id)
         .outerjoin(Lot, Lot.entry_id == Entry.id)  # an entry opens one lot at most
@@ -86,14 +117,17 @@ def _chains_hold(work: Work) -> Iterator[Finding]:
     for _, group in groupby(rows, key=lambda row: row[-1].id):
         first = next(group)
         account = first[-1]
-        postings = ((posting, entry, lot) for posting, entry, lot, _ in chain([first], group))
+        postings = (
+            (posting, entry, lot if lot.id else None)
+            for posting, entry, lot, _ in chain([first], group)
+        )
         if account.role in MEMBER_ROLES:
             yield from _member_chain(account, postings)
         else:
             yield from _program_legs(account, postings)
 
 
-def _member_chain(account: Account, postings: Iterator[_Leg]) -> Iterator[Finding]:
+def _member_chain(account: Any, postings: Iterator[_Leg]) -> Iterator[Finding]:
     balance, digest, version = 0, b"", 0
     for posting, entry, lot in postings:
         version += 1
@@ -113,7 +147,7 @@ def _member_chain(account: Account, postings: Iterator[_Leg]) -> Iterator[Findin
         yield Finding("head of account", account.id, f"version {version}", f"{account.version}")
 
 
-def _program_legs(account: Account, postings: Iterator[_Leg]) -> Iterator[Finding]:
+def _program_legs(account: Any, postings: Iterator[_Leg]) -> Iterator[Finding]:
     if account.balance_minor is not None or account.version is not None:
         yield Finding("program account", account.id, "no balance of its own", "one")
     for posting, entry, lot in postings:
