@@ -25,10 +25,10 @@ from adapter.cli.opening import (
     sqlite_file,
 )
 from adapter.config import Config
-from adapter.core import ledger, outbox, partners, programs
+from adapter.core import cards, ledger, outbox, partners, programs
 from adapter.core.outbox import Backlog
 from adapter.core.partners import CredentialStatus
-from adapter.core.programs import Program, Settings
+from adapter.core.programs import NumberRange, Program, Settings
 from adapter.crm import CrmTerms
 from adapter.db import Database
 from adapter.db.errors import is_unavailable
@@ -37,6 +37,8 @@ from adapter.delivery import CONSOLE
 # Read by gunicorn.conf.py, and so no settings of the application.
 SERVER_VARIABLES = {"ADAPTER_BIND", "ADAPTER_THREADS"}
 CLOCKS_APART = timedelta(seconds=2)
+# Numbers are drawn at random: with fewer left than one of four, draws begin to find none.
+LEAST_NUMBERS, LEAST_SHARE = 1000, 4
 LEAST_FREE = 512 * 1024 * 1024
 # A worker delivers within a second; a message that has been due for so long has none.
 LONGEST_DUE = timedelta(minutes=2)
@@ -100,7 +102,8 @@ def _database(config: Config, database: Database) -> Iterator[Advice]:
         yield Advice("finding", *ADVICE[state].split(": ", 1))
         return
     yield Advice("well", f"the tables of {shown(database)} are current")
-    for look in (_mark, _clock, _programs, _delivery, listeners.looks, _crms, running.looks):
+    ours = (_mark, _clock, _programs, _numbers, _delivery)
+    for look in (*ours, listeners.looks, _crms, running.looks):
         yield from look(config, database)
 
 
@@ -204,6 +207,18 @@ def _programs(config: Config, database: Database) -> Iterator[Advice]:
         yield Advice("finding", what, f"adapter credentials create PROTOCOL --program {code}")
     if everything and not mute:
         yield Advice("well", f"each of {len(everything)} programs has an active credential")
+
+
+def _numbers(config: Config, database: Database) -> Iterator[Advice]:
+    with database.reading() as work:
+        for program in programs.all_programs(work):
+            numbers = NumberRange(**program.card_numbers)
+            size = cards.numbers.size(numbers)
+            left = size - cards.used(work, program.id, numbers)
+            if left < max(LEAST_NUMBERS, size // LEAST_SHARE):
+                what = f"of program {program.code}'s {size} card numbers {left} are left"
+                fix = "give it another prefix or a greater length in card_numbers, before they end"
+                yield Advice("finding", what, fix)
 
 
 def _delivery(config: Config, database: Database) -> Iterator[Advice]:

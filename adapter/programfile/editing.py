@@ -6,13 +6,13 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from adapter.core import ledger, programs
+from adapter.core import programs
 from adapter.core.programs import Program
-from adapter.core.programs import Settings as KnownSettings
 from adapter.db import Work
 from adapter.programfile import schemas
 from adapter.programfile.condition_schemas import CONDITION_KEYS
 from adapter.programfile.fields import Setting, reading_in
+from adapter.programfile.fixed import faults_of_change
 from adapter.programfile.heads import terms_of
 from adapter.programfile.rule_schemas import RuleKind, earn_rule, rule_keys
 from adapter.programfile.shown import ordered
@@ -47,10 +47,6 @@ def read_basics(work: Work, program: Program, raw: dict[str, Any]) -> dict[str, 
     after = terms_of(work, raw, program)
     with reading_in(Setting(after, work.now)):
         given: dict[str, Any] = schemas.Program(only=BASICS).load(raw)
-    decimals = KnownSettings.of(given.get("settings", {})).points_decimals
-    is_finer = decimals != program.terms().settings.points_decimals
-    # The rows count hundredths, or whatever the smallest part was when they were written.
-    if is_finer and ledger.unit_has_moved(work, program.id, "points"):
-        wrong = ["cannot change any more: points have moved"]
-        raise ValidationError({"settings": {"points_decimals": wrong}})
+    if faults := faults_of_change(work, program.terms(), after):
+        raise ValidationError(faults)
     return given

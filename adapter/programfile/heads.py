@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import IO, Any
 
 from marshmallow import EXCLUDE, ValidationError
 
-from adapter.core import ledger, partners, programs
+from adapter.core import partners, programs
 from adapter.core.programs import Program, ProgramTerms
 from adapter.db import Work
 from adapter.db.base import new_id
@@ -16,8 +17,11 @@ from adapter.programfile import reader, schemas
 from adapter.programfile.credentials import Forms, digest_of
 from adapter.programfile.faults import Faults, below
 from adapter.programfile.fields import Setting, reading_in
+from adapter.programfile.fixed import faults_of_change
 from adapter.programfile.given import GivenCredential
 
+# A program's pages have its code in their address: what parts an address is no part of one.
+_CODE = re.compile(r"(?!\.{1,2}$)[^/\\?#%]*")
 # The lists of a program, and what names an entry of each.
 _LISTS = {
     "outlets": "code",
@@ -79,7 +83,9 @@ def _head(
     for key, name in _LISTS.items():
         _check_unique(raw.get(key), below(path, key), name, faults)
     if existing is not None:
-        _check_decimals(work, head, existing.terms(), faults)
+        faults.add_messages(path, faults_of_change(work, existing.terms(), terms))
+    elif not _CODE.fullmatch(head.code):
+        faults.add(f"{path}.code", "may hold none of / \\ ? # %, and be neither . nor ..")
     return head
 
 
@@ -140,14 +146,6 @@ def _check_unique(entries: Any, path: str, key: str, faults: Faults) -> None:
         first = seen.setdefault(name, index)
         if first != index:
             faults.add(f"{path}[{index}].{key}", f"is given before, at {path}[{first}]")
-
-
-def _check_decimals(work: Work, head: Head, now: ProgramTerms, faults: Faults) -> None:
-    # The rows count hundredths, or whatever the smallest part was when they were written.
-    changed = head.terms.settings.points_decimals != now.settings.points_decimals
-    if changed and ledger.unit_has_moved(work, now.id, "points"):
-        path = f"{head.path}.settings.points_decimals"
-        faults.add(path, "cannot change any more: points have moved")
 
 
 def _check_secrets(work: Work, heads: Iterable[Head], pepper: bytes, faults: Faults) -> None:

@@ -12,7 +12,7 @@ from marshmallow import ValidationError, post_load, validates_schema
 from adapter.core import outbox, phones
 from adapter.core.cards import BarcodeType, CardState, numbers
 from adapter.core.errors import Invalid
-from adapter.core.programs import NumberRange
+from adapter.core.programs import NumberRange, is_money
 from adapter.programfile import fields as read
 from adapter.programfile.crm_schemas import crm
 from adapter.programfile.fields import Value
@@ -37,6 +37,9 @@ def _currency(value: Any) -> str:
     code = read.text(3)(value)
     if not (len(code) == 3 and code.isascii() and code.isupper()):
         raise ValidationError("must be three capital letters, such as RUB")
+    # A program that has such a one keeps it.
+    if code != read.setting().terms.currency and not is_money(code):
+        raise ValidationError("is no currency that is paid with, such as RUB")
     return code
 
 

@@ -140,6 +140,18 @@ def test_the_doctor_names_what_is_wrong(database, run, work, facts):
     assert ("sqlite_synchronous is NORMAL" in found) == (database.dialect == "sqlite")
 
 
+def test_the_doctor_minds_that_card_numbers_come_to_an_end(database, facts):
+    with database.unit_of_work() as work:
+        few = factories.make_program(work, card_numbers={"prefix": "77", "length": 3})
+        factories.make_program(work, card_numbers={"length": 6})
+        for number in ("771", "773", "7712", "881"):
+            factories.make_card(work, few, number=number)
+
+    (found,) = [what for what in _findings(facts) if "card numbers" in what]
+
+    assert found == f"of program {few.code}'s 10 card numbers 8 are left"
+
+
 def test_the_doctor_minds_a_generated_key_and_a_readable_file(run_alone):
     Path("adapter.toml").write_text('log_level = "INFO"\n')
     Path("adapter.toml").chmod(0o644)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import io
-import tracemalloc
 from collections.abc import Iterator
 
+import pytest
+
 from adapter.db import Database
-from adapter.programfile import export, load
+from adapter.programfile import checking, export, exporter, load
 from adapter.protocols import PROTOCOLS
+from tests.memory import traced
 from tests.programfile.documents import PEPPER, findings
 
-MEMBERS = 2000
-# What one batch takes, and the names that must not be given twice; the document alone, read
-# whole, would take a multiple.
-MOST_BYTES = 12 * 1024 * 1024
+MEMBERS, BATCH = 800, 50
+# What one batch takes, and the names that must not be given twice: 2 MiB. Batches that were all
+# kept would take 4.
+MOST_BYTES = 3 * 1024 * 1024
 
 
 class Generated(io.RawIOBase):
@@ -51,20 +53,20 @@ class Sink(io.TextIOBase):
         return len(text)
 
 
-def test_a_large_file_is_loaded_and_exported_in_bounded_memory(sqlite_database: Database) -> None:
+def test_a_large_file_is_loaded_and_exported_in_bounded_memory(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "BATCH", BATCH)
+    monkeypatch.setattr(exporter, "PAGE", BATCH)
     options = {"pepper": PEPPER, "protocols": PROTOCOLS}
     load(sqlite_database, Generated(1), **options)  # what is imported and compiled once
 
-    tracemalloc.start()
-    try:
+    with traced() as most:
         report = load(sqlite_database, Generated(MEMBERS), **options)
-        _, loading = tracemalloc.get_traced_memory()
-        tracemalloc.reset_peak()
+        loading = most()
         sink = Sink()
         export(sqlite_database, sink, protocols=PROTOCOLS)
-        _, exporting = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+        exporting = most()
 
     assert (report.members_added, report.members_known) == (MEMBERS - 1, 1)
     assert sink.written > MEMBERS * 250

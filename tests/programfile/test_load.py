@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -146,6 +147,39 @@ def test_the_decimals_of_points_stay_once_points_have_moved(database: Database) 
     assert faults_of(database, program(settings={"points_decimals": 3})) == [
         "$.programs[0].settings.points_decimals: cannot change any more: points have moved"
     ]
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"balances": {"credit": 5000}},
+        {"balances": {"points": "1"}},
+        {"benefits": [{"key": "b1", "amount_minor": 500}]},
+        {"transactions": [{"reference": "R-1", "occurred_at": "2025-01-01T00:00:00Z"}]},
+    ],
+)
+def test_the_currency_stays_once_anything_is_kept_in_it(
+    database: Database, kept: dict[str, Any]
+) -> None:
+    load_document(database, member())
+    load_document(database, program(currency="EUR"))  # nothing is yet
+    load_document(database, member(**kept))
+
+    assert faults_of(database, program(currency="JPY")) == [
+        "$.programs[0].currency: cannot change any more: points or money are kept in it"
+    ]
+    load_document(database, program(currency="EUR", name="Still Coffee"))
+
+
+def test_a_program_keeps_what_no_new_one_may_have(database: Database) -> None:
+    with database.unit_of_work() as work:
+        programs.put(work, code="A/B", currency="XXX")
+
+    load_document(database, program(code="A/B", currency="XXX", members=[{"phone": "79216668899"}]))
+
+    assert exported(database)["programs"][0]["currency"] == "XXX"
+    load_document(database, program(code="A/B", currency="EUR"))
+    assert exported(database)["programs"][0]["currency"] == "EUR"
 
 
 def test_keys_may_come_in_any_order(database: Database) -> None:

@@ -23,6 +23,7 @@ from adapter.programfile import export
 from adapter.protocols import PROTOCOLS
 from tests.clock import Clock
 from tests.programfile.documents import exported, findings, load_document, program, rows
+from tests.shelf import Shelf, borrowed
 
 TILL = Place(channel="till")
 
@@ -239,21 +240,21 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
 )
 @given(document=documents())
 def test_what_is_exported_loads_to_the_same(
-    make_database: Callable[..., Database], document: dict[str, Any]
+    shelf: Shelf, clock: Clock, document: dict[str, Any]
 ) -> None:
-    one, other = make_database(), make_database()
-    load_document(one, document)
-    first = exported(one)
+    with borrowed(shelf, clock) as borrow:
+        one, other = borrow(), borrow()
+        load_document(one, document)
+        first = exported(one)
 
-    load_document(other, first)
+        load_document(other, first)
 
-    assert exported(other) == first
-    assert findings(one) == findings(other) == []
-    for database in (one, other):
-        before = rows(database)
-        assert load_document(database, first).secrets == []
-        assert rows(database) == before
-        database.dispose()
+        assert exported(other) == first
+        assert findings(one) == findings(other) == []
+        for database in (one, other):
+            before = rows(database)
+            assert load_document(database, first).secrets == []
+            assert rows(database) == before
 
 
 def test_what_tills_did_since_is_exported_as_it_stands(

@@ -28,6 +28,7 @@ from adapter.core.cards.queries import (
     of_members,
     pool_numbers,
     unheld,
+    used,
     with_holder,
     with_ids,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "successor",
     "unblock",
     "unheld",
+    "used",
     "with_holder",
     "with_ids",
 ]

@@ -19,11 +19,23 @@ def draw(numbers: NumberRange) -> Iterator[str]:
         yield _one(numbers)
 
 
+def size(numbers: NumberRange) -> int:
+    """How many numbers the range has in all."""
+    return int(10 ** _free(numbers))
+
+
+def _free(numbers: NumberRange) -> int:
+    return max(0, numbers.length - len(numbers.prefix) - _is_checked(numbers))
+
+
+def _is_checked(numbers: NumberRange) -> bool:
+    return CHECKED_LENGTHS.get(BarcodeType(numbers.barcode_type)) == numbers.length
+
+
 def _one(numbers: NumberRange) -> str:
-    checked = CHECKED_LENGTHS.get(BarcodeType(numbers.barcode_type)) == numbers.length
-    free = numbers.length - len(numbers.prefix) - checked
+    free = _free(numbers)
     body = numbers.prefix + (str(secrets.randbelow(10**free)).zfill(free) if free else "")
-    return body + check_digit(body) if checked else body
+    return body + check_digit(body) if _is_checked(numbers) else body
 
 
 def check_prefix(numbers: NumberRange) -> None:

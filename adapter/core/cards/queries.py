@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from adapter.core.cards.models import Card, CardState
 from adapter.core.errors import UnknownCard
 from adapter.core.members import Member
+from adapter.core.programs import NumberRange
 from adapter.db import Work
 
 # The name of a person that is no identity of theirs: the number of a card.
@@ -135,6 +136,16 @@ def unheld(work: Work, program_id: uuid.UUID, *, size: int = 500) -> Iterator[Se
         last = page[-1].id
         yield page
         work.session.expunge_all()
+
+
+def used(work: Work, program_id: uuid.UUID, numbers: NumberRange) -> int:
+    """How many numbers of a range are some card's, lapsed ones too: they are not given again."""
+    found = select(func.count()).where(
+        Card.program_id == program_id,
+        Card.number.startswith(numbers.prefix, autoescape=True),
+        func.length(Card.number) == numbers.length,
+    )
+    return work.session.scalar(found) or 0
 
 
 def pool_numbers(work: Work, program_id: uuid.UUID) -> Sequence[Card]:

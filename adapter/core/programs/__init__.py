@@ -13,7 +13,7 @@ from adapter.core.programs.calendar import (
     start_of,
 )
 from adapter.core.programs.conditions import WEEKDAYS, Conditions
-from adapter.core.programs.currencies import money_decimals
+from adapter.core.programs.currencies import is_money, money_decimals
 from adapter.core.programs.discounts import Discount, DiscountTerms, Missing
 from adapter.core.programs.drafts import (
     change,
@@ -62,6 +62,7 @@ from adapter.core.programs.versions import (
     Difference,
     differences,
     in_force,
+    last_revisions,
     program_document,
     revision,
     revisions,
@@ -110,8 +111,10 @@ __all__ = [
     "end_of",
     "expiry_of_points",
     "in_force",
+    "is_money",
     "judged_at",
     "last_day",
+    "last_revisions",
     "local_day",
     "local_time",
     "money_decimals",

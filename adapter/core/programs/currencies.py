@@ -1,6 +1,10 @@
-"""How many decimals money has."""
+"""What is money, and how many decimals it has."""
 
 from __future__ import annotations
+
+from functools import cache
+
+from babel.core import get_global
 
 # ISO 4217, where it is not two.
 _EXCEPTIONS = {
@@ -36,3 +40,19 @@ _EXCEPTIONS = {
 def money_decimals(currency: str) -> int:
     """How many decimals a currency's major unit has."""
     return _EXCEPTIONS.get(currency.upper(), 2)
+
+
+def is_money(currency: str) -> bool:
+    """Whether this is a currency people pay with today: gold, tests and what was are none."""
+    return currency in _EXCEPTIONS or currency in _tenders()
+
+
+@cache
+def _tenders() -> frozenset[str]:
+    places = get_global("territory_currencies").values()
+    return frozenset(
+        code
+        for used in places
+        for code, _since, until, is_tender in used
+        if is_tender and not until
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select, tuple_
 
 from adapter.core.programs.models import EarnRule, Program, Revision, RevisionKind
 from adapter.db import Work
@@ -134,6 +134,15 @@ def revisions(
     if before is not None:
         found = found.where(Revision.number < before)
     return work.session.scalars(found.order_by(Revision.number.desc()).limit(limit)).all()
+
+
+def last_revisions(work: Work, program_id: uuid.UUID, kind: RevisionKind) -> dict[str, Revision]:
+    """The newest version of each rule, or of the program itself, by its code."""
+    of_kind = (Revision.program_id == program_id, Revision.kind == kind)
+    newest = select(Revision.code, func.max(Revision.number)).where(*of_kind)
+    named = tuple_(Revision.code, Revision.number)
+    found = select(Revision).where(*of_kind, named.in_(newest.group_by(Revision.code)))
+    return {one.code: one for one in work.session.scalars(found)}
 
 
 def revision(

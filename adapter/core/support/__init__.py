@@ -20,7 +20,8 @@ from adapter.core.support.merging import (
     stranded,
     survivor_of,
 )
-from adapter.core.support.searching import By, Hit, phones_meant, search
+from adapter.core.support.reckoned import money_is_in_use
+from adapter.core.support.searching import By, Hit, numbers_meant, phones_meant, search
 from adapter.core.support.shown import Say, moment, money, told_in
 from adapter.core.support.standing import Standing, balances, spendable, standings
 from adapter.core.support.timeline import (
@@ -57,7 +58,9 @@ __all__ = [
     "merge",
     "moment",
     "money",
+    "money_is_in_use",
     "needs_approval",
+    "numbers_meant",
     "phones_meant",
     "preview",
     "reckoning",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -24,7 +25,8 @@ from adapter.db import Work
 from adapter.db.statements import constant
 
 LONGEST = 255
-_PHONE = re.compile(r"[+0-9(][0-9 ().\-\u00a0/]{4,30}")
+_PHONE = re.compile(r"[+0-9(][0-9 ().\-/]{4,30}")
+_PARTING = str.maketrans("", "", " -")
 _BY_REFERENCE: tuple[type[Any], ...] = (Transaction, Redemption, Order)
 _THAT_STAND = [
     Redemption.state == constant(RedemptionState.PAID),
@@ -96,9 +98,10 @@ def _loaded(work: Work, program: ProgramTerms, ids: dict[uuid.UUID, By]) -> Sequ
 def _surely(work: Work, program: ProgramTerms, text: str) -> Iterator[tuple[By, uuid.UUID]]:
     with suppress(ValueError):
         yield By.ID, uuid.UUID(text)
-    for card in cards.bearing(work, program.id, text):
-        if card.member_id:
-            yield By.CARD if card.number == text else By.BARCODE, card.member_id
+    for number in numbers_meant(text):
+        for card in cards.bearing(work, program.id, number):
+            if card.member_id:
+                yield By.CARD if card.number == number else By.BARCODE, card.member_id
     yield from _by_identity(work, program, text)
     for member_id in _by_receipt(work, program, text):
         yield By.RECEIPT, member_id
@@ -115,12 +118,35 @@ def _by_identity(work: Work, program: ProgramTerms, text: str) -> Iterator[tuple
 
 def phones_meant(text: str, country: str) -> set[str]:
     """What a number as people of a country write it may be in the core form."""
-    if not _PHONE.fullmatch(text):
+    number = _plain(text).lower().removeprefix("tel:")
+    if not _PHONE.fullmatch(number):
         return set()
-    try:
-        return {phones.core_form(text), phones.in_country(text, country)}
-    except InvalidPhone:
-        return set()
+    found = set()
+    with suppress(InvalidPhone):
+        found = {phones.core_form(number), phones.in_country(number, country)}
+    with suppress(InvalidPhone):
+        # Most countries dial 00 before the code of another, whatever this program's own dials.
+        found.add(phones.core_form(phones.digits(number).removeprefix("00")))
+    return found
+
+
+def numbers_meant(text: str) -> list[str]:
+    """What a card or barcode as somebody types it may be: as it is, and without its groups."""
+    together = _plain(text).translate(_PARTING)
+    is_number = together != text and any(letter.isdigit() for letter in together)
+    return [text, together] if is_number else [text]
+
+
+def _plain(text: str) -> str:
+    """A number without what it was pasted with: dashes and blanks of every kind as those of a
+    keyboard, and none of the marks that nobody sees.
+    """
+    seen = []
+    for letter in unicodedata.normalize("NFKC", text):
+        kind = unicodedata.category(letter)
+        if kind != "Cf":
+            seen.append("-" if kind == "Pd" or letter == "\u2212" else letter)
+    return "".join(seen).strip()
 
 
 def _by_receipt(work: Work, program: ProgramTerms, text: str) -> Iterator[uuid.UUID]:
