@@ -18,7 +18,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 
 from adapter.core import outbox, programs, runs, stats
-from adapter.core.amounts import Amount
+from adapter.core.amounts import CREDIT, Amount
 from adapter.core.stats import POINTS, Measure
 from adapter.db import Database, Work
 from adapter.db.errors import is_unavailable
@@ -75,7 +75,8 @@ def _processes(work: Work) -> Iterator[Metric]:
     for beat in runs.heartbeats(work):
         seen.add_metric((beat.kind, beat.name), beat.seen_at.timestamp())
         for outcome, count in beat.counts.items():
-            told.add_metric((beat.name, outcome), count)
+            if outcome != runs.NO_JOBS:
+                told.add_metric((beat.name, outcome), count)
     yield seen
     yield told
 
@@ -155,9 +156,14 @@ def _business(work: Work) -> Iterator[Metric]:
     points = GaugeMetricFamily(
         "adapter_points_outstanding", "Points that members hold.", labels=("program",)
     )
-    liability = GaugeMetricFamily(
+    worth = GaugeMetricFamily(
         "adapter_points_outstanding_money",
         "What they are worth, in whole units of the program's currency.",
+        labels=("program", "currency"),
+    )
+    credit = GaugeMetricFamily(
+        "adapter_credit_outstanding_money",
+        "Credit that members hold, in whole units of the program's currency.",
         labels=("program", "currency"),
     )
     counted = _totals(work)
@@ -166,19 +172,23 @@ def _business(work: Work) -> Iterator[Metric]:
             terms = program.terms()
         except (KeyError, ValueError):  # a time zone this machine does not know: doctor tells
             continue
-        held = sum(counted.get((program.id, one, terms.points.code), (0, 0))[1] for one in POINTS)
+        held, owed = (
+            sum(counted.get((program.id, one, unit), (0, 0))[1] for one in POINTS)
+            for unit in (terms.points.code, CREDIT.code)
+        )
         members.add_metric((program.code,), _count(counted, program.id, Measure.MEMBERS))
         cards.add_metric((program.code,), _count(counted, program.id, Measure.CARDS))
         points.add_metric((program.code,), float(Amount(held, terms.points).whole))
         parts = 10 ** programs.money_decimals(terms.currency)
-        worth = held * terms.settings.point_value_minor / parts
-        liability.add_metric((program.code, terms.currency), worth)
+        money = held * terms.settings.point_value_minor / parts
+        worth.add_metric((program.code, terms.currency), money)
+        credit.add_metric((program.code, terms.currency), owed / parts)
     as_of = GaugeMetricFamily(
-        "adapter_figures_timestamp_seconds", "Up to when these four have been reckoned."
+        "adapter_figures_timestamp_seconds", "Up to when these five have been reckoned."
     )
     if (instant := stats.state(work)[0]) is not None:
         as_of.add_metric((), instant.timestamp())
-    yield from (members, cards, points, liability, as_of)
+    yield from (members, cards, points, worth, credit, as_of)
 
 
 def _totals(work: Work) -> Counted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,7 +20,9 @@ from tests.factories import (
     PLACE,
     bought,
     cancel_sale,
+    give_credit,
     give_points,
+    line,
     make_card,
     purse_of,
     spend_points,
@@ -35,6 +38,7 @@ def busy(database: Database, shop: Shop, clock: Clock) -> Shop:
     """The shop after two days on which something happened, rolled up."""
     with database.unit_of_work() as work:
         spend_points(work, purse_of(shop.program, shop.boris), 40)
+        give_credit(work, shop.program, shop.boris, 45_00)
     clock.advance(DAY)
     with database.unit_of_work() as work:
         sold = submit(work, shop.program, shop.boris, bought(work))
@@ -78,8 +82,9 @@ def test_the_tables_hold_what_happened_day_by_day(console: Console, busy: Shop) 
     assert issued == ("210.00", "10.00")
     assert redeemed == ("-40.00", "0.00")
     assert [row[-2] for row in numbers(page, "points")] == ["0.00", "-10.00"]
-    # A point's smallest part is worth a hundredth of a rouble.
-    assert numbers(page, "outstanding") == [["170.00", "170.00"], ["170.00", "170.00"]]
+    # A point's smallest part is worth a hundredth of a rouble, and credit is money.
+    assert numbers(page, "outstanding") == [["170.00", "170.00", "45.00", "215.00"]] * 2
+    assert re.search(r"<dt>Liability</dt><dd>215\.00\sRUB<", page)
     assert numbers(page, "cards") == [["2"], ["1"]]
     assert numbers(page, "members") == [["2", "2", "2"], ["1", "2", "0"]]
     assert numbers(page, "sales") == [["1", "0", "0", "10.00"], ["2", "0", "1", "10.00"]]
@@ -194,16 +199,36 @@ def test_what_expired_came_through_no_channel_but_by_time(
     assert ">by time<" in row and 'data-number="-40.00"' in row
 
 
+@pytest.mark.parametrize(("channel", "title"), [("koshelek", "Koshelek"), ("swip/refund", "SWiP")])
 def test_another_channel_is_named_by_its_platform(
-    console: Console, busy: Shop, database: Database
+    console: Console, busy: Shop, database: Database, channel: str, title: str
 ) -> None:
-    from dataclasses import replace
-
     with database.unit_of_work() as work:
-        place = replace(PLACE, channel="koshelek")
-        submit(work, busy.program, busy.anna, bought(work), place=place)
+        sale = bought(work, line(net_minor=-500))
+        submit(work, busy.program, None, sale, place=replace(PLACE, channel=channel))
     stats.roll_up(database)
 
     page = console.sign_in().get(f"{busy.url}/home").text
 
-    assert "Koshelek" in page.partition('id="figure-channels"')[2]
+    channels = page.partition('id="figure-channels"')[2].partition("</figure>")[0]
+    row = channels.partition(f">{title} ")[2].partition("</tr>")[0]
+    assert re.findall(r'data-number="([^"]*)"', row)[7:9] == ["0", "1"]
+    assert "/refund" not in channels
+
+
+def test_a_channel_without_a_number_has_no_row(
+    console: Console, busy: Shop, database: Database, clock: Clock
+) -> None:
+    with database.unit_of_work() as work:
+        place = replace(PLACE, channel="koshelek")
+        sold = submit(work, busy.program, None, bought(work), place=place)
+    clock.advance(DAY)
+    with database.unit_of_work() as work:
+        cancel_sale(work, busy.program, sold, place=place)
+        submit(work, busy.program, None, bought(work))
+    stats.roll_up(database)
+    day = clock.now.date()
+
+    page = console.sign_in().get(f"{busy.url}/home?first={day}&last={day}").text
+
+    assert len(numbers(page, "channels")) == 1

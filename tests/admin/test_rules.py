@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from adapter.core import ledger, programs, stats
+from adapter.core import ledger, programs, stats, transactions
 from adapter.core.programs import EarnRule, RevisionKind
 from adapter.core.staff import Role
 from adapter.core.trail import Change
+from adapter.core.transactions import PastSale
 from adapter.db import Database
+from adapter.programfile.program_writing import BY
 from tests.admin.conftest import Browser, Console, Shop
-from tests.factories import bought, line, make_rule, submit
+from tests.factories import PLACE, bought, line, make_rule, submit
+from tests.statements import recorded
 
 
 def rule(database: Database, shop: Shop, code: str = "base") -> EarnRule | None:
@@ -252,7 +255,40 @@ def test_a_backtest_without_sales_says_so(console: Console, shop: Shop) -> None:
 
     page = browser.get(f"{shop.url}/rules/backtest/base?first=2020-05-01&last=2020-05-04&most=2000")
 
-    assert "No member&#39;s sale was told of" in page.text
+    assert "There is no sale of a member on these days" in page.text
+
+
+def test_a_backtest_says_what_came_with_a_file(
+    console: Console, shop: Shop, database: Database
+) -> None:
+    browser = console.sign_in()
+    draw_up(browser, shop, points_per_unit="3")
+    with database.unit_of_work() as work:
+        past = [PastSale(shop.anna.id, bought(work), PLACE) for _ in range(2)]
+        transactions.record_many(work, shop.program.id, past)
+
+    days = "first=2026-05-01&last=2026-05-04&most=2000"
+    page = browser.get(f"{shop.url}/rules/backtest/base?{days}").text
+
+    assert "2 sales were left out, because the rules of their days did not" in page
+    assert "+20.00" in page
+
+
+def test_the_list_names_who_published_and_asks_for_all_versions_at_once(
+    console: Console, shop: Shop, database: Database
+) -> None:
+    with database.unit_of_work() as work:
+        for number in range(5):
+            code, terms = f"r{number}", {"points_per_unit": str(number)}
+            programs.put_rule(work, shop.program.id, code=code, kind="spending", terms=terms, by=BY)
+    browser = console.sign_in(language="ru")
+
+    with recorded(database) as sent:
+        page = browser.get(f"{shop.url}/rules").text
+
+    assert page.count("файл программы") == 5
+    assert BY not in page
+    assert sum("FROM revisions" in statement for statement, _ in sent) == 1
 
 
 def test_every_version_is_listed_with_what_it_changed(console: Console, shop: Shop) -> None:

@@ -11,7 +11,7 @@ from adapter import jobs
 from adapter.core import outbox, runs
 from adapter.core.outbox.telling import append
 from adapter.web import gauges
-from tests.factories import give_points, make_member, purse_of
+from tests.factories import give_credit, give_points, make_member, purse_of
 from tests.operations.conftest import TOKEN
 from tests.operations.samples import Samples
 from tests.protocols.callers import OF_THE_SHAPE
@@ -115,7 +115,7 @@ def test_nothing_is_in_flight_but_the_question_itself(make_app, program):
 def test_who_is_alive_and_what_the_jobs_did_is_told(make_app, program, database, clock):
     app = make_app(METRICS_TOKEN=TOKEN)
     with database.unit_of_work() as work:
-        runs.beat(work, kind=runs.WORKER, name="one", counts={"delivered": 7, "dead": 1})
+        runs.beat(work, kind=runs.WORKER, name="one", counts={"delivered": 7, runs.NO_JOBS: 1})
     jobs.run(database)
 
     found = samples(app)
@@ -126,6 +126,7 @@ def test_who_is_alive_and_what_the_jobs_did_is_told(make_app, program, database,
         ("adapter_heartbeat_timestamp_seconds", {"kind": "worker", "name": "one"}, now)
     ]
     assert found.sum("adapter_worker_messages_total", name="one", outcome="delivered") == 7
+    assert found.sum("adapter_worker_messages_total") == 7
     assert {labels["job"] for _, labels, _ in found.all("adapter_job_succeeded")} == {
         job.name for job in jobs.JOBS
     }
@@ -192,7 +193,9 @@ def test_how_a_programs_own_system_takes_events_is_told(make_app, program, datab
 def test_what_a_program_owes_is_told_from_the_roll_ups(make_app, program, database, clock):
     with database.unit_of_work() as work:
         neighbour = add_program(work, "NEXT", secret="of-the-neighbour")
-        give_points(work, purse_of(neighbour, make_member(work, neighbour)), "5.50")
+        member = make_member(work, neighbour)
+        give_points(work, purse_of(neighbour, member), "5.50")
+        give_credit(work, neighbour, member, 45_100_00)
     # What is told of now may still grow; figures have it when it cannot.
     for _ in range(3):
         clock.advance(timedelta(hours=1))
@@ -207,6 +210,8 @@ def test_what_a_program_owes_is_told_from_the_roll_ups(make_app, program, databa
     # Of a hundredth of a point it is said how many hundredths of a rouble it is worth.
     worth = 120 * program.settings.point_value_minor
     assert found.sum("adapter_points_outstanding_money", program="MAIN", currency="RUB") == worth
+    credit = "adapter_credit_outstanding_money"
+    assert [found.sum(credit, program=one) for one in ("MAIN", "NEXT")] == [0, 45_100]
     assert found.sum("adapter_figures_timestamp_seconds") > 0
 
 

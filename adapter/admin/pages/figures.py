@@ -99,6 +99,10 @@ def _of_points(overview: Overview, program: ProgramTerms) -> Iterator[Figure]:
     def series(title: Lazy, amounts: Iterable[Amount]) -> Series:
         return Series(title, [one.whole for one in amounts], decimals)
 
+    def worth(title: Lazy, minors: Iterable[int], *, is_charted: bool = True) -> Series:
+        numbers = [money(program, minor) for minor in minors]
+        return Series(title, numbers, money_unit(program).decimals, is_charted)
+
     yield Figure(
         "points",
         _l("Points by day"),
@@ -119,18 +123,25 @@ def _of_points(overview: Overview, program: ProgramTerms) -> Iterator[Figure]:
     )
     yield Figure(
         "outstanding",
-        _l("Points outstanding"),
+        _l("Points and credit outstanding"),
         _l("What members hold at the end of a day: spendable, pending and reserved."),
         "line",
         _l("Day"),
         rows,
         [
-            series(_l("Outstanding"), (day.outstanding for day in days)),
-            Series(
-                _l("Liability, %(currency)s", currency=program.currency),
-                [money(program, day.liability_minor) for day in days],
-                money_unit(program).decimals,
+            series(_l("Points"), (day.outstanding for day in days)),
+            worth(
+                _l("Worth of the points, %(currency)s", currency=program.currency),
+                (day.worth_minor for day in days),
                 is_charted=False,
+            ),
+            worth(
+                _l("Credit, %(currency)s", currency=program.currency),
+                (day.credit.minor for day in days),
+            ),
+            worth(
+                _l("Liability, %(currency)s", currency=program.currency),
+                (day.liability_minor for day in days),
             ),
         ],
     )
@@ -190,17 +201,38 @@ def _of_people(overview: Overview, program: ProgramTerms) -> Iterator[Figure]:
     )
 
 
+_MOVED = {
+    "issued": _l("Issued"),
+    "redeemed": _l("Redeemed"),
+    "expired": _l("Expired"),
+    "returned": _l("Returned"),
+    "adjusted": _l("Adjusted"),
+    "reversed": _l("Reversed"),
+    "opening": _l("Opening balances"),
+}
+_COUNTED = {
+    "sales": _l("Sales"),
+    "refunds": _l("Returns"),
+    "cards": _l("New cards"),
+    "members": _l("New members"),
+}
+
+
 def _of_channels(overview: Overview, program: ProgramTerms) -> Figure:
-    channels = list(overview.by_channel)
     unit = program.points
+    # What came through the others, such as credit or a sale that was cancelled, has no column.
+    channels = [
+        channel
+        for channel, sums in overview.by_channel.items()
+        if any(sums.get(measure) for measure in (*_MOVED, *_COUNTED))
+    ]
 
-    def points(title: Lazy, measure: str) -> Series:
-        found = [overview.by_channel[channel].get(measure, 0) for channel in channels]
-        return Series(title, [Amount(minor, unit).whole for minor in found], unit.decimals)
+    def found(measure: str) -> list[int]:
+        return [overview.by_channel[channel].get(measure, 0) for channel in channels]
 
-    def counted(title: Lazy, measure: str) -> Series:
-        found = [overview.by_channel[channel].get(measure, 0) for channel in channels]
-        return Series(title, found, is_charted=False)
+    def points(measure: str, title: Lazy) -> Series:
+        minors = found(measure)
+        return Series(title, [Amount(minor, unit).whole for minor in minors], unit.decimals)
 
     return Figure(
         "channels",
@@ -210,15 +242,11 @@ def _of_channels(overview: Overview, program: ProgramTerms) -> Figure:
         _l("Channel"),
         [(_came_through(channel, overview.by_channel[channel]), channel) for channel in channels],
         [
-            points(_l("Issued"), "issued"),
-            points(_l("Redeemed"), "redeemed"),
-            points(_l("Expired"), "expired"),
-            points(_l("Returned"), "returned"),
-            points(_l("Adjusted"), "adjusted"),
-            points(_l("Reversed"), "reversed"),
-            counted(_l("Sales"), "sales"),
-            counted(_l("New cards"), "cards"),
-            counted(_l("New members"), "members"),
+            *(points(measure, title) for measure, title in _MOVED.items()),
+            *(
+                Series(title, found(measure), is_charted=False)
+                for measure, title in _COUNTED.items()
+            ),
         ],
         is_by_name=True,
     )

@@ -165,8 +165,10 @@ def _tiles(overview: Overview) -> list[Tile]:
         Tile(
             _l("Points outstanding"),
             shown_amount(points[-1].outstanding),
-            _("%(money)s of liability", money=shown_money(points[-1].liability_minor)),
+            _("worth %(money)s", money=shown_money(points[-1].worth_minor)),
         ),
+        Tile(_l("Credit outstanding"), shown_amount(points[-1].credit)),
+        Tile(_l("Liability"), shown_money(points[-1].liability_minor)),
         Tile(_l("Issued"), total("issued")),
         Tile(_l("Redeemed"), total("redeemed")),
         Tile(_l("Expired"), total("expired")),

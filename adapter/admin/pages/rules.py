@@ -102,17 +102,10 @@ def rules() -> ResponseReturnValue:
         known = [
             Known(code, found.get(code), drafts.get(code)) for code in sorted({*found, *drafts})
         ]
-        last = {
-            one.code: next(
-                iter(programs.revisions(work, program().id, RevisionKind.RULE, one.code, limit=1)),
-                None,
-            )
-            for one in known
-        }
         return page(
             "rules/list.html",
             rules=known,
-            last=last,
+            last=programs.last_revisions(work, program().id, RevisionKind.RULE),
             kinds=rule_form.KINDS,
             tiers=programs.tiers(work, program().id),
             deals=programs.deals(work, program().id),

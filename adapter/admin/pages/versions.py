@@ -14,6 +14,7 @@ from adapter.admin import cells
 from adapter.admin.access import program
 from adapter.admin.i18n import Lazy, _, _l
 from adapter.admin.listing import Column, Listing
+from adapter.admin.words import channel_words
 from adapter.core import programs
 from adapter.core.programs import Difference, Revision, RevisionKind
 from adapter.web.work import reading
@@ -55,7 +56,12 @@ def listing(name: str, kind: RevisionKind, code: str, field_of: FieldOf) -> List
             lambda one: cells.moment(one.revision.made_at),
             csv=lambda one: one.revision.made_at,
         ),
-        Column("who", _l("Who"), lambda one: one.revision.actor),
+        Column(
+            "who",
+            _l("Who"),
+            lambda one: channel_words(one.revision.actor),
+            csv=lambda one: one.revision.actor,
+        ),
         Column("why", _l("Reason"), lambda one: one.revision.note),
         Column(
             "differences",

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from adapter.core import programs
 from adapter.core.programs import Basket, Earnings, EarnTerms, Line, Occasion, ProgramTerms
 from adapter.core.stats.past_sales import Facts, told
-from adapter.core.stats.queries import Period, sales_by_day
-from adapter.core.stats.sources import first_id
-from adapter.core.transactions import Transaction, TransactionState
-from adapter.db import Database, Work
+from adapter.core.stats.queries import Period
+from adapter.core.stats.sampling import sample
+from adapter.core.transactions import Transaction
+from adapter.db import Database
 
 PAGE = 500
 MOST = 10_000
 LARGEST = 20
-# What was told of later than this came from elsewhere, and no rule of ours gave its points.
-LATE = timedelta(days=7)
 Progress = Callable[[int], None]
 
 
@@ -62,11 +60,14 @@ class OneSale:
 @dataclass(slots=True)
 class Backtest:
     """What a set of rules would have given; `left_out` are days not looked at, since with them it
-    would have been too many sales.
+    would have been too many sales, and `is_cut` says that of a single day there are too many.
+    `unearned` are sales not looked at, since the rules of those days did not give their points.
     """
 
     period: Period
     left_out: int = 0
+    is_cut: bool = False
+    unearned: int = 0
     total: Compared = field(default_factory=Compared)
     by_day: dict[date, Compared] = field(default_factory=dict)
     by_outlet: dict[str, Compared] = field(default_factory=dict)
@@ -116,22 +117,18 @@ def backtest(
     Of more sales than `most` whole days are left out, evenly, so that what a member may be given
     in a day is still right. Tiers and segments are those that members have now.
     """
-    with database.reading() as work:
-        days = _days(sales_by_day(work, program.id, period), period, most)
-    result = Backtest(period, left_out=sum(1 for _ in period) - len(days))
+    found = sample(database, program, period, most)
+    left_out = sum(1 for _ in period) - len(found.days)
+    result = Backtest(period, left_out, found.is_cut, found.unearned)
     reckoning = _Reckoning(program, rules)
-    after, done = first_id(programs.start_of(period.first, program.timezone)), 0
-    while True:
+    for first in range(0, len(found.sales), PAGE):
+        ids = [sale_id for sale_id, _day in found.sales[first : first + PAGE]]
         with database.reading() as work:
-            page = _page(work, program, days, after)
+            page = work.session.scalars(_SALES.where(Transaction.id.in_(ids))).all()
             facts_of = told(work, program, page)
         for sale, facts in zip(page, facts_of, strict=True):
             result.count(reckoning.compared(sale, facts))
-        done += len(page)
-        progress(done)
-        if len(page) < PAGE:
-            break
-        after = page[-1].id
+        progress(first + len(page))
     result.keep_largest()
     result.by_rule = reckoning.by_rule
     return result
@@ -144,50 +141,7 @@ def with_draft(rules: Sequence[EarnTerms], draft: EarnTerms) -> list[EarnTerms]:
     )
 
 
-def _days(counted: dict[date, int], period: Period, most: int) -> list[date]:
-    """The days to look at: every one, or every second, third, … so that they have few enough."""
-    days = list(period)
-    for step in range(1, len(days) + 1):
-        if step % 7 == 0:
-            continue  # it would look at one day of the week alone
-        some = days[step // 2 :: step]
-        if sum(counted.get(day, 0) for day in some) <= most:
-            return some
-    return days[:1]
-
-
-def _page(
-    work: Work, program: ProgramTerms, days: Sequence[date], after: uuid.UUID
-) -> Sequence[Transaction]:
-    if not days:
-        return []
-    found = select(Transaction).where(
-        Transaction.id > after,
-        Transaction.program_id == program.id,
-        Transaction.state == TransactionState.RECORDED,
-        Transaction.member_id.is_not(None),
-        or_(*_within(program, days)),
-    )
-    last = programs.end_of(days[-1], program.timezone) + LATE
-    if last < work.now:
-        found = found.where(Transaction.id < first_id(last))
-    in_order = found.order_by(Transaction.id).limit(PAGE)
-    return work.session.scalars(in_order.options(selectinload(Transaction.items))).all()
-
-
-def _within(program: ProgramTerms, days: Sequence[date]) -> Iterator[ColumnElement[bool]]:
-    """Whether a sale happened on one of these days, asked for in stretches of days."""
-    first = before = days[0]
-    for day in [*days[1:], None]:
-        if day is not None and day - before == timedelta(1):
-            before = day
-            continue
-        yield and_(
-            Transaction.occurred_at >= programs.start_of(first, program.timezone),
-            Transaction.occurred_at < programs.end_of(before, program.timezone),
-        )
-        if day is not None:
-            first = before = day
+_SALES = select(Transaction).options(selectinload(Transaction.items)).order_by(Transaction.id)
 
 
 class _Reckoning:

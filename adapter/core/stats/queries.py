@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from adapter.core.amounts import Amount, Unit
+from adapter.core.amounts import CREDIT, Amount, Unit
 from adapter.core.programs import ProgramTerms
 from adapter.core.stats.models import POINTS, REVERSED, DailyFigure, Measure, RollUpMark
 from adapter.db import Work
@@ -32,9 +32,8 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class PointsDay:
-    """What happened to points on a day, as those who hold them see it, and what they held after.
-
-    `liability_minor` is that in money, at the value a point has now.
+    """What happened to points on a day, as those who hold them see it, and what they held after:
+    of points, worth `worth_minor` of money at the value a point has now, and of credit.
     """
 
     day: date
@@ -46,7 +45,13 @@ class PointsDay:
     returned: Amount
     reversed: Amount
     outstanding: Amount
-    liability_minor: int
+    worth_minor: int
+    credit: Amount
+
+    @property
+    def liability_minor(self) -> int:
+        """What members are owed, in money."""
+        return self.worth_minor + self.credit.minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ class Overview:
     @property
     def is_empty(self) -> bool:
         """Whether nothing at all happened, and nothing is held."""
-        return not self.by_channel and not any(one.outstanding for one in self.points)
+        return not (self.by_channel or any(one.outstanding or one.credit for one in self.points))
 
     @property
     def has_active(self) -> bool:
@@ -94,7 +99,7 @@ class Overview:
 def overview(work: Work, program: ProgramTerms, period: Period) -> Overview:
     """The figures of a program in a period, in three queries of roll-ups."""
     rows = list(_rows(work, program.id, period))
-    held = _held_before(work, program.id, program.points.code, period.first)
+    held = _held_before(work, program.id, period.first)
     as_of, is_complete = state(work)
     return Overview(
         period=period,
@@ -132,26 +137,29 @@ def _rows(work: Work, program_id: uuid.UUID, period: Period) -> Iterable[DailyFi
     return work.session.scalars(found)
 
 
-def _held_before(work: Work, program_id: uuid.UUID, unit: str, first: date) -> int:
-    found = select(func.coalesce(func.sum(DailyFigure.amount_minor), 0)).where(
+def _held_before(work: Work, program_id: uuid.UUID, first: date) -> Counter[str]:
+    """What was held of each unit when a day began."""
+    found = select(DailyFigure.unit, func.sum(DailyFigure.amount_minor)).where(
         DailyFigure.program_id == program_id,
         DailyFigure.day < first,
-        DailyFigure.unit == unit,
         DailyFigure.measure.in_(POINTS),
     )
-    return int(work.session.scalar(found) or 0)
+    rows = work.session.execute(found.group_by(DailyFigure.unit))
+    return Counter({unit: int(minor) for unit, minor in rows})
 
 
 def _points(
-    program: ProgramTerms, period: Period, rows: Sequence[DailyFigure], held: int
+    program: ProgramTerms, period: Period, rows: Sequence[DailyFigure], held: Counter[str]
 ) -> Iterator[PointsDay]:
-    by_day: defaultdict[date, Counter[str]] = defaultdict(Counter)
+    by_day: defaultdict[tuple[date, str], Counter[str]] = defaultdict(Counter)
     for row in rows:
-        if row.unit == program.points.code and row.measure in POINTS:
-            by_day[row.day][row.measure] += row.amount_minor
+        if row.measure in POINTS:
+            by_day[row.day, row.unit][row.measure] += row.amount_minor
+    points, credit = program.points.code, CREDIT.code
     for day in period:
-        found = by_day[day]
-        held += sum(found.values())
+        for unit in (points, credit):
+            held[unit] += sum(by_day[day, unit].values())
+        found = by_day[day, points]
         yield PointsDay(
             day,
             opening=Amount(found[Measure.OPENING], program.points),
@@ -161,8 +169,9 @@ def _points(
             adjusted=Amount(found[Measure.ADJUSTED], program.points),
             returned=Amount(found[Measure.RETURNED], program.points),
             reversed=Amount(sum(found[one] for one in REVERSED), program.points),
-            outstanding=Amount(held, program.points),
-            liability_minor=held * program.settings.point_value_minor,
+            outstanding=Amount(held[points], program.points),
+            worth_minor=held[points] * program.settings.point_value_minor,
+            credit=Amount(held[credit], CREDIT),
         )
 
 
@@ -189,18 +198,19 @@ def _people(period: Period, rows: Sequence[DailyFigure]) -> Iterator[PeopleDay]:
 
 def _by_channel(rows: Iterable[DailyFigure], points: Unit) -> dict[str, dict[str, int]]:
     """What each channel had of every measure: points in their smallest parts, of cards, members and
-    sales how many.
+    sales how many. What is refunded of a platform's orders is of `platform/refund`, and so its own.
     """
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
         if row.measure in (Measure.ACTIVE, Measure.ACTIVE_30):
             continue
+        channel = row.channel.partition("/")[0]
         if row.measure in POINTS:
             if row.unit == points.code:
                 name = "reversed" if row.measure in REVERSED else row.measure
-                found[row.channel][name] += row.amount_minor
+                found[channel][name] += row.amount_minor
         else:
-            found[row.channel][row.measure] += row.count
+            found[channel][row.measure] += row.count
     return {channel: dict(sums) for channel, sums in sorted(found.items()) if any(sums.values())}
 
 

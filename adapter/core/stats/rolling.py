@@ -19,7 +19,7 @@ from adapter.core.stats.models import ActiveDay, DailyFigure, RollUpMark, RollUp
 from adapter.core.stats.sources import SOURCES, Books, Position, Source, books_of
 from adapter.core.stats.tally import Active, Calendars, Key, Sum, Tally
 from adapter.db import Database, Work
-from adapter.db.statements import add_up, insert_unless_there
+from adapter.db.statements import insert_unless_there
 
 SLICE = timedelta(minutes=15)
 SETTLED = timedelta(hours=48)
@@ -218,10 +218,5 @@ def _lock(work: Work) -> list[RollUpMark]:
 
 def _add(work: Work, changes: Iterable[tuple[Key, Sum]]) -> None:
     for key, change in changes:
-        add_up(
-            work.session,
-            DailyFigure,
-            key._asdict(),
-            count=change.times,
-            amount_minor=change.amount_minor,
-        )
+        amounts = {"count": change.times, "amount_minor": change.amount_minor}
+        work.batch.add_up(DailyFigure, key._asdict(), amounts)

@@ -44,9 +44,9 @@ FROM {series}, LATERAL (VALUES (0, -100, NULL::bigint), (1, 100, 1))
 
 INSERT INTO transactions (id, program_id, member_id, source, reference, state, outlet_code,
                           terminal, total_minor, occurred_at, recorded_at, vendor_data,
-                          confirmation_code)
+                          confirmation_code, balances_after)
 SELECT {sale}, :program, {member}, 'test', 'S-' || i, 'recorded', 'BR001', '', 1000, {at}, {at},
-       '{{}}', 'C-' || i
+       '{{}}', 'C-' || i, '{{}}'
 FROM {series};
 """
 

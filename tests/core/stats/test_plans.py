@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from sqlalchemy import text
 
 from adapter.core import programs, stats
 from adapter.core.programs import EarnTerms, ProgramTerms
-from adapter.core.stats import Period, rolling
+from adapter.core.stats import Period, rolling, sampling
 from adapter.core.stats.sources import made_at
 from adapter.db import Database
 from adapter.db.base import new_id
@@ -27,23 +29,63 @@ DAY = timedelta(days=1)
 SMALL = 200
 
 
-@pytest.fixture
-def crowded(
-    postgresql_copies: PostgresqlCopies, tmp_path: Path, clock: Clock
-) -> Iterator[Database]:
-    """A PostgreSQL database with so many rows, at the time by which ids are made."""
-    clock.now = made_at(new_id())
-    url = postgresql_copies.make(tmp_path)
-    database = Database(url, clock=clock)
-    yield database
+@dataclass(frozen=True)
+class Crowd:
+    """A database with so many rows that nobody has open, their program, and the time they end at;
+    how many of them are rolled up.
+    """
+
+    url: str
+    program: ProgramTerms
+    now: datetime
+    rolled_up: int = 0
+
+
+@pytest.fixture(scope="module")
+def filled(postgresql_copies: PostgresqlCopies, worker_folder: Path) -> Iterator[Crowd]:
+    """One of PostgreSQL's, at the time by which ids are made."""
+    url, now = postgresql_copies.make(worker_folder), made_at(new_id())
+    database = Database(url, clock=lambda: now)
+    program = fill(database, now=now)
     database.dispose()
+    yield Crowd(url, program, now)
+    postgresql_copies.drop(url)
+
+
+@pytest.fixture(scope="module")
+def rolled_up(
+    postgresql_copies: PostgresqlCopies, worker_folder: Path, filled: Crowd
+) -> Iterator[Crowd]:
+    """The same when all of it has been rolled up."""
+    url = postgresql_copies.make(worker_folder, like=filled.url)
+    database = Database(url, clock=lambda: filled.now)
+    rows = roll_up_whole(database)
+    with database.unit_of_work() as work:
+        work.session.execute(text("ANALYZE"))
+    database.dispose()
+    yield replace(filled, url=url, rolled_up=rows)
     postgresql_copies.drop(url)
 
 
 @pytest.fixture
-def program(crowded: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> ProgramTerms:
-    """The program of all those rows."""
-    return fill(crowded, now=clock.now)
+def open_copy(
+    postgresql_copies: PostgresqlCopies, tmp_path: Path, clock: Clock
+) -> Iterator[Callable[[Crowd], Database]]:
+    """A function that opens a copy of one of them, at its time."""
+    with ExitStack() as stack:
+
+        def open_copy(crowd: Crowd) -> Database:
+            clock.now = crowd.now
+            url = postgresql_copies.make(tmp_path, like=crowd.url)
+            stack.callback(postgresql_copies.drop, url)
+            database = Database(url, clock=clock)
+            stack.callback(database.dispose)
+            return database
+
+        yield open_copy
+
+
+Open = Callable[[Crowd], Database]
 
 
 def scanned(database: Database, sent: list[Statement]) -> set[str]:
@@ -67,13 +109,12 @@ def roll_up_whole(database: Database) -> int:
 
 @pytest.mark.timeout(300)
 def test_a_roll_up_reads_what_is_new_and_by_an_index(
-    crowded: Database, program: ProgramTerms, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    rolled_up: Crowd, open_copy: Open, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = roll_up_whole(crowded)
+    crowded, program = open_copy(rolled_up), rolled_up.program
     per_day = 4 * ROWS // DAYS
     clock.advance(timedelta(minutes=20))
     with crowded.unit_of_work() as work:
-        work.session.execute(text("ANALYZE"))
         member = make_member(work, program)
         make_card(work, program, member)
         cancel_sale(work, program, submit(work, program, member, bought(work)))
@@ -84,7 +125,7 @@ def test_a_roll_up_reads_what_is_new_and_by_an_index(
         next_run = stats.roll_up(crowded).rows
     idle = stats.roll_up(crowded).rows
 
-    assert whole >= 4 * ROWS
+    assert rolled_up.rolled_up >= 4 * ROWS
     assert next_run <= 3 * per_day
     assert idle <= per_day / 10
     assert scanned(crowded, sent) == set()
@@ -92,8 +133,9 @@ def test_a_roll_up_reads_what_is_new_and_by_an_index(
 
 @pytest.mark.timeout(300)
 def test_what_was_there_before_is_read_by_an_index_too(
-    crowded: Database, program: ProgramTerms, monkeypatch: pytest.MonkeyPatch
+    filled: Crowd, open_copy: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    crowded = open_copy(filled)
     monkeypatch.setattr(rolling, "PAGE", SMALL)
     with recorded(crowded) as sent:
         stats.roll_up(crowded, most=1)
@@ -104,12 +146,11 @@ def test_what_was_there_before_is_read_by_an_index_too(
 
 @pytest.mark.timeout(300)
 def test_a_page_and_a_backtest_scan_no_large_table(
-    crowded: Database, program: ProgramTerms, clock: Clock
+    rolled_up: Crowd, open_copy: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    roll_up_whole(crowded)
-    with crowded.unit_of_work() as work:
-        work.session.execute(text("ANALYZE"))
-    today = programs.local_day(clock.now, program.timezone)
+    monkeypatch.setattr(sampling, "CHUNK", SMALL)
+    crowded, program = open_copy(rolled_up), rolled_up.program
+    today = programs.local_day(rolled_up.now, program.timezone)
     rules = [EarnTerms.of("base", 1, "spending", {"points_per_unit": "2"})]
 
     with recorded(crowded) as sent:
@@ -118,5 +159,6 @@ def test_a_page_and_a_backtest_scan_no_large_table(
         tried = stats.backtest(crowded, program, rules, Period(today - DAY, today))
 
     assert overview.points[-1].outstanding.minor == ROWS * 100
-    assert tried.total.sales > 100
+    assert tried.total.sales > SMALL
+    assert tried.unearned == 0
     assert scanned(crowded, sent) == set()

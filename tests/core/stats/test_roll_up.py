@@ -39,6 +39,7 @@ from tests.factories import (
     spend_points,
     submit,
 )
+from tests.statements import recorded
 
 DAY = timedelta(days=1)
 # Ids are made by the real clock: seen from then, all that a test does is long past.
@@ -335,6 +336,19 @@ def test_figures_can_be_forgotten_and_reckoned_anew(
     stats.roll_up(database)
 
     assert everything(database) == once
+
+
+def test_all_that_a_unit_of_work_adds_to_figures_is_one_statement(
+    database: Database, program: ProgramTerms, clock: Clock
+) -> None:
+    some_history(database, program, clock)
+
+    with recorded(database) as sent:
+        stats.roll_up(database)
+
+    adding = [statement for statement, _ in sent if "INSERT INTO daily_figures" in statement]
+    with database.reading() as work:
+        assert len(told(work, program)) > 10 * len(adding) > 0
 
 
 def made_now() -> datetime:
