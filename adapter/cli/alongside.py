@@ -31,7 +31,7 @@ log = structlog.get_logger()
 def alongside(config: Config, database: Database) -> Iterator[None]:
     """All of it, in threads of its own, for as long as something is done inside."""
     over, patient = Event(), _patient(config)
-    threads = [_again_and_again(lambda: _beat(database), BEATS, over)]
+    threads = [_again_and_again(lambda: _beat(config, database), BEATS, over)]
     if config.worker_jobs:
         days = config.request_log_days
         threads.append(
@@ -74,8 +74,9 @@ def _patient(config: Config) -> Database:
     return database
 
 
-def _beat(database: Database) -> None:
-    database.run(lambda work: runs.beat(work, kind=runs.WORKER))
+def _beat(config: Config, database: Database) -> None:
+    counts = {} if config.worker_jobs else {runs.NO_JOBS: 1}
+    database.run(lambda work: runs.beat(work, kind=runs.WORKER, counts=counts))
 
 
 def _again_and_again(act: Callable[[], object], every: float, over: Event) -> Thread:

@@ -29,6 +29,7 @@ def _workers(config: Config, database: Database) -> Iterator[Advice]:
     with database.reading() as work:
         beats = runs.heartbeats(work, kind=runs.WORKER)
         alive = [beat for beat in beats if runs.is_alive(work, beat)]
+        do_jobs = any(runs.does_jobs(work, beat) for beat in beats)
         # A worker that ended in order leaves nothing to be missed by, but what it is to deliver.
         is_needed = config.ready_needs_worker or bool(beats) or _has_listeners(work)
     versions = {beat.version for beat in alive}
@@ -43,6 +44,9 @@ def _workers(config: Config, database: Database) -> Iterator[Advice]:
         yield Advice(
             "well", "a worker is running" if len(alive) == 1 else f"{len(alive)} workers run"
         )
+    if alive and not do_jobs:
+        what = "no worker that is running does jobs: worker_jobs is off"
+        yield Advice("note", what, "switch it on, or run adapter jobs run every few minutes")
 
 
 def _has_listeners(work: Work) -> bool:

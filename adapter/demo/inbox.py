@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-PATIENCE = 10
+PATIENCE = 30
 PAUSE = 0.05
 
 

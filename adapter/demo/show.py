@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from adapter.checks import Report
+from adapter.cli import server
+from adapter.cli.alongside import alongside
 from adapter.cli.endings import CouldNotRun
 from adapter.cli.programs import load_file
 from adapter.core import programs
@@ -21,6 +24,7 @@ from adapter.demo.access import Access
 from adapter.demo.afterwards import afterwards
 from adapter.demo.cast import Cast
 from adapter.demo.inbox import Inbox
+from adapter.demo.operators import Operator
 from adapter.demo.plugin import Plugin
 from adapter.demo.retailer import Retailer, retailer
 from adapter.demo.rules import CODE, LOGIN, MERCHANT
@@ -49,6 +53,8 @@ def run(wanted: Wanted) -> bool:
     Raises:
         CouldNotRun: The port is in use, or the server does not come up or stay up.
     """
+    if wanted.port is not None:
+        server.require_free(stage.HOST, wanted.port)  # before all that would be made for nothing
     screen = Screen()
     logs.configure("WARNING")  # what the demo does itself is shown, not logged
     with _stopped_by_signals():
@@ -77,16 +83,13 @@ def _show(screen: Screen, place: Stage, wanted: Wanted) -> bool:
             "three."
         )
         cast = _cast(screen, place, told, Access(url, secrets), inbox)
-        for platform in ending.PLATFORMS:
-            platform.play(cast)
-        together.play(cast)
-        afterwards(screen, place.database, told, today)
-        operators.play(screen, cast, operator)
-        reports = ending.conformance(screen, cast)
+        reports = _play(screen, cast, operator, today)
         ending.results(screen, cast.access, operator, reports)
         if not wanted.check:
             ending.copy(screen, cast, place.settings_file)
-            _wait(screen, process, place)
+            # The jobs had a scene of their own; from now on they are done when they are due.
+            with alongside(place.config, place.database):
+                _wait(screen, process, place)
     if wanted.keep is not None:
         screen.say(f"Everything is left in {place.folder}")
     return not screen.missed
@@ -125,6 +128,16 @@ def _cast(screen: Screen, place: Stage, told: Retailer, access: Access, inbox: I
         plugin=Plugin(access.url, MERCHANT, token, screen, watch),
         inbox=inbox,
     )
+
+
+def _play(screen: Screen, cast: Cast, operator: Operator, today: date) -> list[Report]:
+    """All that is played, one after the other; what the vendors' checks say at the end."""
+    for platform in ending.PLATFORMS:
+        platform.play(cast)
+    together.play(cast)
+    afterwards(screen, cast.database, cast.retailer, today)
+    operators.play(screen, cast, operator)
+    return ending.conformance(screen, cast)
 
 
 def _wait(screen: Screen, process: subprocess.Popen[Any], place: Stage) -> None:

@@ -24,7 +24,7 @@ from adapter.demo.processes import running
 
 HOST = "127.0.0.1"
 PREFERRED_PORT = 8000
-START_SECONDS = 30
+START_SECONDS = 60
 SERVER_LOG = "server.log"
 
 

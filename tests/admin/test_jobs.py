@@ -13,6 +13,7 @@ from adapter.admin.pages.jobs import NAMES
 from adapter.core import runs, trail
 from adapter.core.runs import RunOutcome
 from adapter.core.trail import Sought
+from tests.statements import recorded
 
 
 def url(shop):
@@ -46,6 +47,17 @@ def test_everybody_sees_what_is_due_and_who_does_it(console, shop, database, rol
     assert "No worker is running" not in page.text
 
 
+def test_the_last_run_of_every_job_is_one_question(console, shop, database):
+    browser = console.sign_in("engineer")
+    jobs.run(database)
+
+    with recorded(database) as sent:
+        browser.get(url(shop))
+
+    # And one is the list of all runs.
+    assert sum("FROM job_runs" in statement for statement, _ in sent) == 2
+
+
 def test_without_a_worker_it_says_that_nobody_does_it(console, shop, database, clock):
     with database.unit_of_work() as work:
         runs.beat(work, kind=runs.WORKER, name="gone")
@@ -56,6 +68,21 @@ def test_without_a_worker_it_says_that_nobody_does_it(console, shop, database, c
     assert "No worker is running" in page.text
     assert "silent" in page.text
     assert "never done" in page.text
+
+
+def test_where_workers_only_deliver_it_says_so(console, shop, database):
+    with database.unit_of_work() as work:
+        runs.beat(work, kind=runs.WORKER, name="postman", counts={runs.NO_JOBS: 1})
+
+    alone = console.sign_in("engineer").get(url(shop)).text
+    with database.unit_of_work() as work:
+        runs.beat(work, kind=runs.WORKER, name="of all trades")
+    together = console.sign_in("engineer").get(url(shop)).text
+
+    assert "No worker that is running does jobs" in alone
+    assert "No worker that is running does jobs" not in together
+    assert "does no jobs" in together
+    assert "No worker is running" not in alone + together
 
 
 def test_an_engineer_has_a_job_done_by_whoever_looks_next(console, shop, database):
@@ -107,10 +134,15 @@ def test_what_is_wrong_is_said_and_nothing_is_asked_for(console, shop, database,
     assert (asked(database), changes(database)) == ([], [])
 
 
-@pytest.mark.parametrize("role", ["support", "manager", "auditor"])
-def test_others_have_nothing_done(console, shop, database, role):
-    browser = console.sign_in(role)
+@pytest.mark.parametrize(
+    ("role", "all_programs"),
+    [("support", True), ("manager", True), ("auditor", True), ("engineer", False)],
+)
+def test_others_have_nothing_done(console, shop, database, role, all_programs):
+    browser = console.sign_in(role, programs=None if all_programs else [shop.program.code])
+    page = browser.get(url(shop))
 
+    assert (page.status_code, "Run now" in page.text) == (200, False)
     assert browser.get(f"{url(shop)}/ask").status_code == 403
     answer = browser.post(f"{url(shop)}/ask", job="lots", reason="a customer waits")
 

@@ -274,6 +274,15 @@ def test_the_doctor_misses_a_worker_where_somebody_is_to_be_told(facts, database
     assert told["no worker was heard of at all"] == verdict
 
 
+@pytest.mark.parametrize(("counts", "is_told"), [({runs.NO_JOBS: 1}, True), ({}, False)])
+def test_the_doctor_notes_that_workers_leave_the_jobs_undone(facts, database, counts, is_told):
+    with database.unit_of_work() as work:
+        runs.beat(work, kind=runs.WORKER, counts=counts)
+
+    told = [one["what"] for one in facts("doctor")["advice"]]
+    assert any("no worker that is running does jobs" in one for one in told) == is_told
+
+
 def test_the_doctor_minds_that_nobody_delivers(facts, database, clock):
     clock.now -= timedelta(seconds=100)
     with database.unit_of_work() as work:

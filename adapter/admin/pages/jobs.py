@@ -77,11 +77,14 @@ def jobs_list() -> ResponseReturnValue:
     with reading() as work:
         standings, beats, now = jobs.standings(work), runs.heartbeats(work), work.now
         processes = [(beat, runs.is_alive(work, beat)) for beat in beats]
+        is_done = any(runs.does_jobs(work, beat) for beat in beats)
     return listing.reply(
         "jobs/list.html",
         standings=standings,
         processes=processes,
         is_served=any(alive and beat.kind == runs.WORKER for beat, alive in processes),
+        is_done=is_done,
+        no_jobs=runs.NO_JOBS,
         now=now,
         name_of=name_of,
         outcome_of=outcome_of,

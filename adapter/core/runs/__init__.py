@@ -1,6 +1,6 @@
 """Which processes are alive, and what the jobs did and when."""
 
-from adapter.core.runs.models import Heartbeat, JobRequest, JobRun, RunOutcome
+from adapter.core.runs.models import NO_JOBS, Heartbeat, JobRequest, JobRun, RunOutcome
 from adapter.core.runs.operations import (
     abandon_lost,
     ask,
@@ -17,6 +17,7 @@ from adapter.core.runs.queries import (
     LOST_AFTER,
     WORKER,
     asked,
+    does_jobs,
     heartbeats,
     is_alive,
     last_beat,
@@ -29,6 +30,7 @@ from adapter.core.runs.queries import (
 __all__ = [
     "FRESH",
     "LOST_AFTER",
+    "NO_JOBS",
     "Heartbeat",
     "JobRequest",
     "JobRun",
@@ -38,6 +40,7 @@ __all__ = [
     "ask",
     "asked",
     "beat",
+    "does_jobs",
     "drop_old",
     "end",
     "heartbeats",

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from adapter.db.base import Base, new_id
 from adapter.db.types import Document, UtcDateTime
 
+NO_JOBS = "no_jobs"  # among the counts of a worker that only delivers
+
 
 class RunOutcome(StrEnum):
     """How a run of a job ended."""
@@ -34,7 +36,7 @@ class Heartbeat(Base):
     version: Mapped[str] = mapped_column(String(32))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # What it did since it began, in numbers, for whoever counts.
+    # What it did since it began, in numbers, for whoever counts; and `NO_JOBS`, if it does none.
     counts: Mapped[dict[str, int]] = mapped_column(Document, default=dict)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, false, func, or_, select
 
-from adapter.core.runs.models import Heartbeat, JobRequest, JobRun
+from adapter.core.runs.models import NO_JOBS, Heartbeat, JobRequest, JobRun
 from adapter.db import Work
 
 WORKER = "worker"  # the kind of a process that delivers messages and does what is due
@@ -37,6 +37,11 @@ def is_alive(work: Work, beat: Heartbeat) -> bool:
     return beat.seen_at > work.now - FRESH
 
 
+def does_jobs(work: Work, beat: Heartbeat) -> bool:
+    """Whether a process is a worker that lives and does what is due; some only deliver."""
+    return beat.kind == WORKER and is_alive(work, beat) and NO_JOBS not in beat.counts
+
+
 def recent(
     work: Work, *, job: str = "", after: JobRun | None = None, limit: int = 50
 ) -> Sequence[JobRun]:
@@ -56,11 +61,10 @@ def recent(
 
 def last_runs(work: Work, jobs: Iterable[str]) -> dict[str, JobRun]:
     """The last run of each of these jobs that ever ran, by the job's name."""
-    found: dict[str, JobRun] = {}
-    for job in jobs:
-        # One by one, for of each the index holds the last one at its end.
-        found |= {run.job: run for run in recent(work, job=job, limit=1)}
-    return found
+    in_order = select(JobRun.id).order_by(JobRun.started_at.desc(), JobRun.id.desc()).limit(1)
+    # Each by a question of its own within the one, for the index holds its last run at its end.
+    last = [JobRun.id == in_order.where(JobRun.job == job).scalar_subquery() for job in jobs]
+    return {run.job: run for run in work.session.scalars(select(JobRun).where(or_(false(), *last)))}
 
 
 def last_ended(work: Work, *, within: timedelta = timedelta(hours=3)) -> dict[str, JobRun]:

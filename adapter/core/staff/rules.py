@@ -118,8 +118,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         ),
     }
 )
-# What is of no program takes somebody who sees all of them.
-OF_NO_PROGRAM = frozenset({Permission.PEOPLE, Permission.ACCESS})
+# What is of no program, or of all of them, takes somebody who sees all.
+OF_NO_PROGRAM = frozenset({Permission.PEOPLE, Permission.ACCESS, Permission.JOBS})
 
 
 class InvalidLogin(Invalid):
