@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import IO, TextIO
 
 import click
 from rich.progress import (
@@ -93,7 +94,7 @@ def _imported(
 ) -> tuple[Counts, list[str]]:
     table, said = files.KINDS[kind], _Said()
     try:
-        with file.open("rb") as stream, _errors(errors, table) as wrong, _progress(file) as told:
+        with _readable(file) as stream, _errors(errors, table) as wrong, _progress(file) as told:
             counts = Import(
                 database,
                 table,
@@ -148,6 +149,19 @@ def _errors(path: Path | None, kind: files.Kind) -> Iterator[Writer | None]:
             # An empty one would be taken for news; what is no file, such as a pipe, is not ours.
             if not writer.rows and path.is_file():
                 path.unlink()
+
+
+@contextmanager
+def _readable(file: Path) -> Iterator[IO[bytes]]:
+    """A file that can be read twice: what comes through a pipe is kept aside until it is done."""
+    with file.open("rb") as stream:
+        if stream.seekable():
+            yield stream
+            return
+        with tempfile.TemporaryFile() as kept:
+            shutil.copyfileobj(stream, kept)
+            kept.seek(0)
+            yield kept
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,8 +11,10 @@ from io import TextIOWrapper
 from typing import IO, TextIO
 
 DELIMITERS = ",;\t"
+BLOCK = 64 * 1024
 # What an error file has behind the columns of the table; left out of account when it is read.
 SAID = ("row", "column", "fault")
+NOT_UTF_8 = "is not UTF-8: save the table as UTF-8 and import it again"
 
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 # A spreadsheet takes what begins so for a formula; a mark in front of it makes it a text.
@@ -68,19 +71,49 @@ def opened(
     """The table in a binary stream: UTF-8, with or without a mark in front.
 
     Raises:
-        NotATable: Its header is not one of this table.
+        NotATable: Its header is not one of this table, or not all of it is UTF-8.
     """
-    # What is no UTF-8 must not end the reading: the row is told, and comes back as it was.
+    is_utf_8 = _is_utf_8(stream)
+    # What is no UTF-8 must not end the reading: its row is told.
     text = TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
     first = text.readline(64 * 1024)
     if not first.strip():
         raise NotATable("the file is empty")
+    if _has_bytes(first):
+        raise NotATable(f"row 1 {NOT_UTF_8}")
     chosen = delimiter or max(DELIMITERS, key=first.count)
     header = next(csv.reader([first], delimiter=chosen))
     columns = tuple(plain(name).strip().lower() for name in header)
     _check(columns, known, required)
-    reader = csv.reader(text, delimiter=chosen, strict=True)
-    return Table(columns, chosen, _rows(reader, columns), text)
+    rows = _rows(csv.reader(text, delimiter=chosen, strict=True), columns)
+    if not is_utf_8:
+        # Whoever mended some rows of it would have two encodings in one table.
+        where = next((f"row {row.number}" for row in rows if row.ailment == NOT_UTF_8), "the file")
+        raise NotATable(f"{where} {NOT_UTF_8}")
+    return Table(columns, chosen, rows, text)
+
+
+def _is_utf_8(stream: IO[bytes]) -> bool:
+    """Whether all that follows in a stream is UTF-8.
+
+    Raises:
+        NotATable: It is marked as being something else.
+    """
+    start = stream.tell()
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        block = stream.read(BLOCK)
+        if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise NotATable(f"the file is UTF-16, and {NOT_UTF_8}")
+        while block:
+            decoder.decode(block)
+            block = stream.read(BLOCK)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    finally:
+        stream.seek(start)
+    return True
 
 
 def _check(columns: Sequence[str], known: Sequence[str], required: Iterable[str]) -> None:
@@ -115,11 +148,16 @@ def _rows(reader: Iterator[list[str]], columns: Sequence[str]) -> Iterator[Row]:
 
 
 def _ailment(cells: Sequence[str], columns: Sequence[str]) -> str:
+    if any(map(_has_bytes, cells)):
+        return NOT_UTF_8
     if len(cells) != len(columns):
         return f"has {len(cells)} cells where the header has {len(columns)}"
-    if any("\udc80" <= letter <= "\udcff" for cell in cells for letter in cell):
-        return "is not UTF-8"
     return ""
+
+
+def _has_bytes(text: str) -> bool:
+    """Whether there is something in it that was no UTF-8."""
+    return not text.isascii() and any("\udc80" <= letter <= "\udcff" for letter in text)
 
 
 class Writer:

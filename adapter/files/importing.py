@@ -71,7 +71,8 @@ class Import:
         self, stream: IO[bytes], *, dry_run: bool = False, delimiter: str | None = None
     ) -> Counts:
         """What became of the rows. Each chunk of them is a unit of work of its own, and one that
-        is done is known when it comes again; a dry run is all of them in one, which is undone.
+        is done is known when it comes again; a dry run is all of them in one, which is undone. The
+        stream is gone through twice.
 
         Raises:
             NotATable: The file is not one of this kind; nothing was done.

@@ -20,6 +20,11 @@ from adapter.programfile.member_schemas import Member
 Cells = dict[str, object]
 ABOUT_ALL = ""  # the column of a fault that no single one has
 _OF_THE_WHOLE = "_schema"  # marshmallow's word for the same
+# What a table says in other words than a program file.
+_IN_A_TABLE = {
+    "must be true or false": "must be yes or no",
+    'must be a number written as text, such as "12.5"': "must be a number such as 12.5",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,7 @@ def given_of(
         for path, what in _flat((), error.messages):
             index, column = place_of(path)
             row = rows[index]
+            what = _IN_A_TABLE.get(what, what)
             faults.append(RowFault(row.number, column, what, row.cells.get(column, "")))
         raise Faulty(*faults) from None
     return found

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -114,3 +116,14 @@ def test_another_table_than_was_named_is_a_finding(run, code, people):
 
 def test_the_whole_program_is_exported_as_ever(run, code):
     assert json.loads(run("export", "--program", code).stdout)["programs"][0]["code"] == code
+
+
+def test_a_table_comes_through_a_pipe(run, code, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        written = pool.submit(pipe.write_bytes, PEOPLE.encode())
+        done = run("import", "members", pipe, "--program", code, "--json")
+        written.result()
+
+    assert json.loads(done.stdout) == {"rows": 2, "added": 1, "known": 0, "faulty": 1}

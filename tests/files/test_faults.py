@@ -61,6 +61,7 @@ def test_a_fault_tells_the_value_where_it_is_nothing_personal(shop):
 
     said = "\n".join(map(str, shop.faults))
     assert "row 4, column gender, value 'x': must be f or m" in said
+    assert "row 4, column consent_sms, value 'maybe': must be yes or no" in said
     for personal in ("not a phone", "31.01.1990", "Boris", "5550142"):
         assert personal not in said
 
@@ -120,15 +121,35 @@ def test_a_column_that_is_needed_is_missed(shop):
         shop.take("transactions", "occurred_at\r\n")
 
 
-def test_bytes_that_are_no_utf_8_and_quotes_that_do_not_end_are_faults_of_their_rows(shop):
+def test_quotes_that_do_not_end_are_faults_of_their_rows(shop):
     text = table(HEAD, "79005550142,Анна,,,").encode()
-    text += "79005550143,Борис,,,\r\n".encode("cp1251")
     text += b'79005550144,"Vera"x,,,\r\n79005550145,Dina,,,\r\n79005550146,"Egor,,,\r\n'
 
     shop.take("members", text)
 
     assert phones(shop) == ["79005550142", "79005550145"]
-    assert [row for row, _ in shop.said()] == [3, 4, 6]
+    assert [row for row, _ in shop.said()] == [3, 5]
+
+
+PEOPLE_OF_RUSSIA = table(HEAD, "79005550142,Anna,,,", "79005550143,Борис,,,")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (PEOPLE_OF_RUSSIA.encode("cp1251"), "^row 3 is not UTF-8: save the table as UTF-8"),
+        (PEOPLE_OF_RUSSIA.encode() + "Вера".encode()[:-1], "^row 4 is not UTF-8"),
+        (table(HEAD).encode() + b'"\xc0"x,,,\r\n', "^the file is not UTF-8"),
+        ("телефон\r\n".encode("cp1251"), "^row 1 is not UTF-8"),
+        (PEOPLE_OF_RUSSIA.encode("utf-16"), "^the file is UTF-16, and is not UTF-8"),
+    ],
+)
+@pytest.mark.parametrize("dry_run", (True, False))
+def test_a_table_that_is_no_utf_8_is_refused_whole(shop, text, said, dry_run):
+    with pytest.raises(NotATable, match=said):
+        shop.take("members", text, dry_run=dry_run)
+
+    assert phones(shop) == []
 
 
 def test_a_cell_longer_than_anybody_means_is_a_fault(shop):

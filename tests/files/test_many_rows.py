@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import io
-import tracemalloc
 from collections.abc import Iterator
 
 import pytest
@@ -13,19 +11,20 @@ from adapter import files
 from adapter.core.errors import LoyaltyError, NumberTaken
 from adapter.files import Import, importing
 from tests.files.conftest import KINDS, table
+from tests.memory import traced
 
-ROWS = 300
+ROWS, CHUNK = 150, 25
 FOUR_TIMES = 4 * ROWS
 # What a row takes that is kept in whatever form.
 LEAST_OF_A_ROW = 1000
 
 
 class Generated(io.RawIOBase):
-    """A table that is made up while it is read."""
+    """A table that is made up while it is read, each time from its beginning."""
 
     def __init__(self, rows: int) -> None:
-        self._pieces = self._text(rows)
-        self._left = b""
+        self._rows = rows
+        self.seek(0)
 
     def _text(self, rows: int) -> Iterator[bytes]:
         yield b"phone,first_name,locality\r\n"
@@ -42,6 +41,10 @@ class Generated(io.RawIOBase):
         buffer[: len(some)] = some
         return len(some)
 
+    def seek(self, place: int, whence: int = io.SEEK_SET) -> int:
+        self._pieces, self._left = self._text(self._rows), b""
+        return 0
+
     def tell(self) -> int:
         return 0
 
@@ -57,21 +60,17 @@ class Sink(io.TextIOBase):
 
 
 def test_a_long_table_takes_no_more_memory_than_a_shorter_one(shop, monkeypatch):
-    monkeypatch.setattr(importing, "CHUNK", 100)
-    monkeypatch.setattr("adapter.files.members.PAGE", 100)
+    monkeypatch.setattr(importing, "CHUNK", CHUNK)
+    monkeypatch.setattr("adapter.files.members.PAGE", CHUNK)
     table = files.KINDS["members"]
 
     def most(rows):
-        gc.collect()
-        tracemalloc.start()
-        try:
+        with traced() as so_far:
             counts = Import(shop.database, table, program="MAIN").run(Generated(rows))
             out = Sink()
             files.export(shop.database, out, table, program="MAIN")
             assert (counts.rows, out.rows) == (rows, rows + 1)
-            return tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
+            return so_far()
 
     most(1)  # what is imported and compiled once
 

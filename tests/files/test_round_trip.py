@@ -13,6 +13,7 @@ from adapter.files.lists import joined, texts
 from tests.factories import findings
 from tests.files.conftest import KINDS
 from tests.programfile.documents import load_document
+from tests.shelf import borrowed
 
 ODD = [
     {
@@ -187,16 +188,17 @@ NAMES = some.text(alphabet=string.ascii_letters + "ЁЖя '\"=+-@,;|\\\t\n", min
         max_size=5,
     )
 )
-def test_whatever_people_are_called_and_hold_comes_back(people, make_shop):
-    one, other = make_shop(), make_shop()
+def test_whatever_people_are_called_and_hold_comes_back(people, make_shop, shelf, clock):
     named = [
         person | {"phone": f"7900555{number:04}", "cards": [{"number": f"55{number:06}"}]}
         for number, person in enumerate(people)
     ]
-    load_document(one.database, {"programs": [{"code": "MAIN", "members": named}]})
-    tables = one.give_all()
+    with borrowed(shelf, clock) as borrow:
+        one, other = make_shop(borrow()), make_shop(borrow())
+        load_document(one.database, {"programs": [{"code": "MAIN", "members": named}]})
+        tables = one.give_all()
 
-    for kind in KINDS:
-        assert other.take(kind, tables[kind]).faulty == 0
+        for kind in KINDS:
+            assert other.take(kind, tables[kind]).faulty == 0
 
-    assert other.give_all() == tables
+        assert other.give_all() == tables
