@@ -10,11 +10,21 @@ from uuid import UUID
 
 import click
 from marshmallow import ValidationError
+from rich.text import Text
 
 from adapter.cli.answering import record
 from adapter.cli.endings import Commands
 from adapter.cli.opening import configuration, opened, require_key
-from adapter.cli.output import as_json, moment, print_facts, print_json, print_table, say
+from adapter.cli.output import (
+    as_json,
+    moment,
+    print_facts,
+    print_json,
+    print_table,
+    say,
+    spelt,
+    stacked,
+)
 from adapter.cli.rekey import rekey
 from adapter.config import Config
 from adapter.core import partners, programs
@@ -252,10 +262,10 @@ def _show_once(credential: Credential, protocol: Protocol, secret: str, *, as_js
     say("The secret is shown this once; only its digest is kept.", style="yellow")
 
 
-def _status_shown(one: dict[str, Any]) -> str:
-    return f"{one['status']}\nuntil {one['until']}" if one["until"] else str(one["status"])
+def _status_shown(one: dict[str, Any]) -> Text:
+    return stacked(one["status"], one["until"] and f"until {one['until']}")
 
 
-def _said(one: dict[str, Any]) -> str:
+def _said(one: dict[str, Any]) -> Text:
     """What was agreed, a line for each, as `--set` takes it."""
-    return "\n".join(written(one["settings"]))
+    return Text("\n".join(map(spelt, written(one["settings"]))))

@@ -7,6 +7,7 @@ from typing import IO, Any
 
 import click
 
+from adapter.cli.output import spelt
 from adapter.config import ConfigError
 from adapter.core.errors import LoyaltyError
 from adapter.db.errors import CommitUnknown, is_unavailable
@@ -24,7 +25,7 @@ class Ending(click.ClickException):
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the reasons."""
         for reason in self.reasons:
-            click.echo(f"adapter: {reason}", file=file or sys.stderr)
+            click.echo(f"adapter: {spelt(reason)}", file=file or sys.stderr)
 
 
 class Finding(Ending):

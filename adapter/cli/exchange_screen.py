@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from adapter.cli.output import print_facts, say
+from adapter.cli.output import print_facts, print_json, say
 from adapter.core.exchanges import Effect, Exchange
 from adapter.web.replay import Replayed
 
@@ -53,11 +53,13 @@ def print_exchange(exchange: Exchange, did: Iterable[Effect]) -> None:
     print_facts((name.replace("_", " "), value) for name, value in told.items())
     for name, document in bodies.items():
         if document is not None:
-            say(f"\n{name}", style="bold")
-            say(json.dumps(document, ensure_ascii=False, indent=2))
+            say()
+            say(name, style="bold")
+            print_json(document)
     lines = list(effect_lines(did))
     if lines:
-        say("\nwhat it did to the ledger", style="bold")
+        say()
+        say("what it did to the ledger", style="bold")
         for line in lines:
             say(line)
 

@@ -7,9 +7,7 @@ from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from rich.text import Text
-
-from adapter.cli.output import moment, money, print_facts, print_table, say
+from adapter.cli.output import moment, money, print_facts, print_table, say, stacked
 from adapter.core import programs
 from adapter.core.benefits import Standing
 from adapter.core.programs import ProgramTerms
@@ -58,10 +56,8 @@ def _print_benefits(known: list[dict[str, Any]], terms: ProgramTerms) -> None:
         return
     rows = []
     for one in known:
-        name = Text(one["name"] or one["kind"])
-        for more in (one["key"], one["code"] and f"code {one['code']}"):
-            if more:
-                name.append(f"\n{more}", style="dim")
+        code = one["code"] and f"code {one['code']}"
+        name = stacked(one["name"] or one["kind"], one["key"], code)
         rows.append(
             (name, one["kind"], discount(one["terms"], terms.currency), standing(one, terms))
         )
@@ -102,10 +98,8 @@ def _print_orders(known: list[dict[str, Any]], zone: ZoneInfo) -> None:
         return
     rows = []
     for one in known:
-        what = Text(f"order {one['reference']}")
-        if one["parent_reference"]:
-            what.append(f" of {one['parent_reference']}")
-        what.append(f"\n{_place(one)}", style="dim")
+        of = f" of {one['parent_reference']}" if one["parent_reference"] else ""
+        what = stacked(f"order {one['reference']}{of}", _place(one))
         until = f"{one['state']}, until {moment(one['deadline'], zone)}"
         rows.append((until, one["total"], one["discount"], one["set_aside"], what))
     say()
@@ -119,10 +113,8 @@ def _print_payments(made: list[dict[str, Any]], zone: ZoneInfo) -> None:
     rows = []
     for one in made:
         where = [one[name] for name in ("channel", "outlet") if one[name]]
-        what = Text(f"sale {one['reference']}" if one["reference"] else "a payment")
-        for more in (" · ".join(where), one["confirmation_code"]):
-            if more:
-                what.append(f"\n{more}", style="dim")
+        sale = f"sale {one['reference']}" if one["reference"] else "a payment"
+        what = stacked(sale, " · ".join(where), one["confirmation_code"])
         took = f"{one['took']} {one['unit']}"
         rows.append((moment(one["at"], zone), one["amount"], took, what))
     say()
@@ -145,10 +137,8 @@ def _print_timeline(
     rows: list[tuple[object, ...]] = []
     for _, legs in groupby(lines, key=itemgetter("entry")):
         line = next(legs)
-        what = Text(f"{line['kind']}: {line['reason']}" if line["reason"] else line["kind"])
-        for more in (_place(line), line["entry"]):
-            if more:
-                what.append(f"\n{more}", style="dim")
+        why = f": {line['reason']}" if line["reason"] else ""
+        what = stacked(f"{line['kind']}{why}", _place(line), line["entry"])
         rows.append((moment(line["at"], zone), *_figures(line), what))
     for one in since:
         rows.append(("since then", *_figures(one), "expired or became active, and is not entered"))

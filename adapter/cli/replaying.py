@@ -82,7 +82,8 @@ def send_all(
             ) from None
         if not as_json:
             say(f"{exchange.id}: {exchange.status} then, {answer.status_code} now", style="bold")
-            say(answer.text)
+            for line in answer.text.splitlines():
+                say(line)
         return {"id": str(exchange.id), "status": answer.status_code, "response": answer.text}
 
     if lost := _each(chosen, send, as_json=as_json):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -24,6 +23,7 @@ from adapter.core import exchanges, programs
 from adapter.core.errors import NotFound
 from adapter.core.exchanges import Exchange, Filters, Outcome
 from adapter.db import Database, Work
+from adapter.protocols import PROTOCOLS
 from adapter.web.refilling import as_curl
 from adapter.web.replay import NotKept, entries_of
 
@@ -65,7 +65,11 @@ def filtered(command: F) -> F:
             "--outcome", type=click.Choice([one.value for one in Outcome]), help="How they ended."
         ),
         click.option("--status", type=int, help="With this status, or of this class: 4."),
-        click.option("--protocol", help="Of this protocol."),
+        click.option(
+            "--protocol",
+            type=click.Choice([one.name for one in PROTOCOLS], case_sensitive=False),
+            help="Of this protocol.",
+        ),
         click.option("--program", "code", metavar="CODE", help="Of this program."),
     ):
         with_filters = option(with_filters)
@@ -119,7 +123,8 @@ def curl(exchange: str, url: str) -> None:
             request, protocol = taken_out(app, database, found, "request.reveal")
         except NotKept as reason:
             raise Finding(f"{found.id}: not replayable: {reason}") from None
-    say(as_curl(request, protocol, caller.name if caller else "", url=url))
+    for line in as_curl(request, protocol, caller.name if caller else "", url=url).split("\n"):
+        say(line)
     for where in request.missing:
         say(f"adapter: not known any more: {where}", stderr=True)
 
@@ -187,7 +192,7 @@ def _coming(
 def _print_lines(found: Sequence[Exchange], *, as_json: bool) -> None:
     for one in found:
         if as_json:
-            click.echo(json.dumps(facts_of(one), ensure_ascii=False))
+            print_json(facts_of(one), indent=None)
         else:
             say(line_of(one))
 

@@ -83,7 +83,8 @@ def show(code: str, as_json: bool) -> None:
         return
     print_facts((name.replace("_", " "), value) for name, value in facts.items())
     if held:
-        say("\nHeld up:")
+        say()
+        say("Held up:")
         print_table(tuple(held[0]), [list(one.values()) for one in held], whole=("line",))
 
 

@@ -117,7 +117,7 @@ def test_the_last_exchanges_are_listed_and_filtered(run, facts, pay) -> None:
 @pytest.mark.parametrize(
     ("option", "value", "finds"),
     [
-        ("--protocol", "fidelizacion", True),
+        ("--protocol", "Fidelizacion", True),
         ("--protocol", "swip", False),
         ("--status", "2", True),
         ("--outlet", "BR001", True),
@@ -245,7 +245,7 @@ def test_what_cannot_be_replayed_is_named_and_the_rest_is_done(
 
 def test_a_replay_of_everything_has_to_be_said(run, anna) -> None:
     assert run("requests", "replay").exit_code == 2
-    assert run("requests", "replay", "--protocol", "x", "-H", "a: b").exit_code == 2
+    assert run("requests", "replay", "--protocol", "swip", "-H", "a: b").exit_code == 2
     assert run("requests", "replay", "--to", "http://127.0.0.1:1", "x", "-H", "a").exit_code in (
         1,
         2,

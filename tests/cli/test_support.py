@@ -13,7 +13,13 @@ from tests.protocols.state import rows
 
 @pytest.mark.parametrize(
     "notation",
-    ("79005550142", "+7 (900) 555-01-42", "8 900 555 01 42", "9005550142", " Anna@Example.com "),
+    (
+        "79005550142",
+        "+7 (900) 555-01-42",
+        "tel:8\u2011900 5550142",
+        "9005550142",
+        " Anna@Example.com ",
+    ),
 )
 def test_a_member_is_found_by_a_contact_in_any_notation(facts, anna, notation):
     assert facts("members", "show", notation)["member"]["id"] == str(anna.member.id)

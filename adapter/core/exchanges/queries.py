@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from adapter.core.amounts import Amount
@@ -38,7 +38,7 @@ class Filters:
     protocol: str = ""
     status: int | None = None
     outcome: Outcome | None = None
-    refusal: str = ""  # the class of the refusal, or the vendor's code
+    refusal: str = ""  # the class of the refusal, or the vendor's code, large or small
     outlet: str = ""
     terminal: str = ""
     credential_id: uuid.UUID | None = None
@@ -213,7 +213,9 @@ def _conditions(wanted: Filters) -> list[ColumnElement[bool]]:
     if wanted.outcome is not None:
         conditions.append(_ended(wanted.outcome))
     if wanted.refusal:
-        conditions.append(or_(Exchange.refusal == wanted.refusal, Exchange.code == wanted.refusal))
+        refusal = wanted.refusal.lower()
+        said = func.lower(Exchange.refusal), func.lower(Exchange.code)
+        conditions.append(or_(*(one == refusal for one in said)))
     if wanted.request_id:
         conditions.append(_has_request_id(wanted.request_id))
     if wanted.since is not None:

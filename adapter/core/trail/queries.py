@@ -17,7 +17,8 @@ from adapter.db import Work
 class Sought:
     """Which changes are asked for; what is not said is any.
 
-    Those of no program (people who sign in, say) are among them with `and_of_none`.
+    Those of no program (people who sign in, say) are among them with `and_of_none`. The actor is
+    somebody as they are written down, or their login alone.
     """
 
     program_id: uuid.UUID | None = None
@@ -35,8 +36,9 @@ class Sought:
         if self.program_id is not None:
             mine = Change.program_id == self.program_id
             found.append(or_(mine, Change.program_id.is_(None)) if self.and_of_none else mine)
+        if self.actor:
+            found.append(Change.actor.in_(_written(self.actor)))
         for column, value in (
-            (Change.actor, self.actor),
             (Change.action, self.action),
             (Change.subject_kind, self.subject_kind),
         ):
@@ -49,6 +51,11 @@ class Sought:
         if self.until is not None:
             found.append(Change.recorded_at < self.until)
         return found
+
+
+def _written(actor: str) -> list[str]:
+    """How somebody may be written down; logins have small letters, a machine's need not."""
+    return [f"{kind}{name}" for kind in ("", "user:", "cli:") for name in {actor, actor.lower()}]
 
 
 def changes(

@@ -49,7 +49,7 @@ def ids(found: Any) -> list[uuid.UUID]:
         ({"outcome": Outcome.OK}, "a"),
         ({"outcome": Outcome.REFUSED}, "bc"),
         ({"outcome": Outcome.FAILED}, "d"),
-        ({"refusal": "InsufficientPoints"}, "c"),
+        ({"refusal": "insufficientPOINTS"}, "c"),
         ({"refusal": "407"}, "c"),
         ({"outlet": "BR002"}, "d"),
         ({"terminal": "POS009"}, "d"),

@@ -74,7 +74,9 @@ def test_it_is_read_by_who_what_about_what_and_when(work, clock):
 
     assert found(program_id=program.id) == [late.id, first.id]
     assert found(program_id=program.id, and_of_none=True) == [late.id, staff.id, first.id]
-    assert found(actor="cli:root") == [staff.id]
+    assert found(actor="cli:root") == found(actor="root") == [staff.id]
+    assert found(actor="user:anna") == found(actor="Anna") != []
+    assert found(actor="ann") == []
     assert found(action="user.sign_in") == [late.id]
     assert found(subject_kind="user") == [staff.id]
     assert found(subject_id=member) == [first.id]
