@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import structlog
 from flask import Response, current_app, flash, g, redirect, request, url_for
@@ -15,7 +15,7 @@ from werkzeug.exceptions import Forbidden, NotFound
 from adapter.admin import csrf
 from adapter.admin.i18n import gettext as _
 from adapter.admin.sessions import visit
-from adapter.core import programs, staff
+from adapter.core import approvals, programs, staff
 from adapter.core.errors import Unauthenticated, UnknownProgram
 from adapter.core.programs import ProgramTerms
 from adapter.core.staff import Permission, Person
@@ -123,17 +123,23 @@ def is_ours(address: str) -> bool:
         and (parts.path == start.rstrip("/") or parts.path.startswith(start))
         and not any(letter in address for letter in "\\\r\n\t\0")
         and "//" not in parts.path
+        # A browser goes back where it meets dots, escaped ones too.
+        and not {".", ".."} & set(unquote(parts.path).split("/"))
     )
 
 
 def _look() -> None:
-    """Find out who asks, and about which program, in one look at the database."""
+    """Find out who asks, about which program and what there waits for them, in one look at the
+    database.
+    """
     code = g.console_code
     with reading() as work:
         found = staff.signed_in(work, visit().token)
         if code is not None and found.person.sees(code):
             with suppress(UnknownProgram):
                 g.console_program = programs.by_code(work, code).terms()
+                if found.person.may(Permission.APPROVE) and "HX-Request" not in request.headers:
+                    g.console_waiting = approvals.waiting(work, g.console_program.id)
     if found.is_stale:
         database().run(lambda work: staff.seen(work, found.session_id))
     g.console_person, g.console_session_id = found.person, found.session_id

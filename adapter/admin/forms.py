@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import Any
+from unicodedata import category
 
 from flask import request
 from flask_wtf import FlaskForm
@@ -115,24 +116,35 @@ class FilterForm(ConsoleForm):
         }
 
 
-class ReasonForm(ConsoleForm):
-    """Whatever is done with a reason."""
-
-    reason = StringField(
-        _l("Reason"),
-        validators=[DataRequired(), Length(min=3, max=255)],
-        description=_l("For the audit: why, without anybody's name."),
-    )
-
-
 def no_control_characters(_form: Form, field: Field) -> None:
     """A validator: no characters that nobody can see.
 
     Raises:
         ValidationError: There is one.
     """
-    if field.data and any(ord(letter) < 32 for letter in str(field.data)):
+    if field.data and any(category(letter) == "Cc" for letter in str(field.data)):
         raise ValidationError(str(_l("There is a character in it that cannot be seen.")))
+
+
+def not_before_since(form: Form, field: Field) -> None:
+    """A validator: the last day is not before the first.
+
+    Raises:
+        ValidationError: It is.
+    """
+    since = form["since"].data
+    if since and field.data and field.data < since:
+        raise ValidationError(str(_l("The last day is before the first.")))
+
+
+class ReasonForm(ConsoleForm):
+    """Whatever is done with a reason."""
+
+    reason = StringField(
+        _l("Reason"),
+        validators=[DataRequired(), Length(min=3, max=255), no_control_characters],
+        description=_l("For the audit: why, without anybody's name."),
+    )
 
 
 def _flat(errors: Any) -> list[Any]:

@@ -25,6 +25,9 @@ def entry(endpoint: str, title: Lazy, permission: Permission = Permission.VIEW) 
     return Entry(f"admin.{endpoint}", title, permission)
 
 
+APPROVALS = "admin.approvals"
+MOST = 99  # that are worth counting
+
 # In the order in which they are shown. The first that somebody may see is where they start.
 ENTRIES: list[Entry] = [
     entry("home", _l("Home"), Permission.VIEW),
@@ -40,8 +43,10 @@ ENTRIES: list[Entry] = [
 ]
 
 
-def entries() -> Iterator[tuple[str, Lazy, bool]]:
-    """The address and the title of each, and whether it is where we are; none without a program."""
+def entries() -> Iterator[tuple[str, Lazy, bool, str]]:
+    """The address and the title of each, whether it is where we are, and how many things wait there
+    for who asks, if any; none without a program.
+    """
     person, code = g.get("console_person"), g.get("console_code")
     if person is None or g.get("console_program") is None:
         return
@@ -49,4 +54,10 @@ def entries() -> Iterator[tuple[str, Lazy, bool]]:
     for one in ENTRIES:
         if one.endpoint in current_app.view_functions and person.may(one.permission):
             is_here = here == one.endpoint or here.startswith(f"{one.endpoint}_")
-            yield url_for(one.endpoint, code=code), one.title, is_here
+            waiting = g.get("console_waiting", 0) if one.endpoint == APPROVALS else 0
+            address = url_for(one.endpoint, code=code, state="waiting" if waiting else None)
+            yield address, one.title, is_here, _few(waiting)
+
+
+def _few(count: int) -> str:
+    return "" if not count else str(count) if count <= MOST else f"{MOST}+"

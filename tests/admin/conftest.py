@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
@@ -124,6 +125,13 @@ class Shop:
     def url(self) -> str:
         """Where its pages are."""
         return f"/admin/p/{self.program.code}"
+
+
+@pytest.fixture(autouse=True)
+def hashed_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords that are hashed in no time: that it takes long on purpose shows in the core's."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr("adapter.core.staff.passwords._HASHER", quick)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from adapter.admin.access import EVERYBODY, needed_by
 from adapter.admin.csrf import SAFE
 from adapter.admin.menu import ENTRIES
-from adapter.core import staff
+from adapter.core import programs, staff
 from adapter.core.staff import PERMISSIONS, Permission, Role
 
 NOBODYS = UUID("01900000-0000-7000-8000-000000000000")
@@ -129,6 +130,25 @@ def test_the_start_names_the_programs_that_are_theirs(console, shop):
     assert shop.program.code in everything.text and shop.neighbour.code in everything.text
     assert nothing.status_code == 200 and shop.program.code not in nothing.text
     assert one.status_code == 303 and one.location.startswith(f"/admin/p/{shop.program.code}/")
+
+
+@pytest.mark.parametrize(
+    ("code", "has_pages"), [("A/B", False), ("..", False), (".", False), ("50 %?#\\", True)]
+)
+def test_the_start_has_no_dead_link_to_a_program(console, database, code, has_pages):
+    with database.unit_of_work() as work:
+        programs.put(work, code=code)
+        programs.put(work, code="beside")
+
+    both = console.sign_in(Role.AUDITOR, programs=[code, "beside"])
+    start = both.get("/admin/").text
+    alone = console.sign_in(Role.AUDITOR, programs=[code]).get("/admin/")
+
+    links = re.findall(r'<a href="(/admin/p/[^"]*)"', start)
+    assert len(links) == 1 + has_pages
+    assert {both.get(link).status_code for link in links} == {200}
+    assert (alone.status_code == 303) == has_pages
+    assert ("no address can hold this code" in alone.text) != has_pages
 
 
 def test_the_menu_shows_what_a_role_may_and_nothing_else(console, shop):

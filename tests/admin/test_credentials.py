@@ -168,13 +168,19 @@ def test_an_overlap_that_is_none_changes_nothing(console, shop, engineer, url, w
 def test_the_terminals_that_still_use_the_old_one_are_named(
     console, shop, engineer, url, wallet, clock
 ):
-    engineer.post(f"{url}/{wallet.id}/rotate", overlap="24", reason="every year")
-    (new,) = [one for one in known(console, shop) if one.id != wallet.id]
+    for _ in range(2):
+        newest = known(console, shop)[-1]
+        engineer.post(f"{url}/{newest.id}/rotate", overlap="24", reason="every year")
+        clock.advance(timedelta(seconds=1))
+    _, new, newest = known(console, shop)
     with console.database.unit_of_work() as work:
         for credential, terminal, minutes in (
             (wallet.id, "POS-BEHIND", 30),
+            (new.id, "POS-BEHIND", 10),
             (wallet.id, "POS-MOVED", 5),
             (new.id, "POS-MOVED", 10),
+            (wallet.id, "POS-AHEAD", 5),
+            (newest.id, "POS-AHEAD", 10),
         ):
             work.session.add(
                 exchanges.TerminalUse(
@@ -188,11 +194,11 @@ def test_the_terminals_that_still_use_the_old_one_are_named(
     page = engineer.get(f"{url}/{wallet.id}").text
 
     rows = re.findall(r"<tr>.*?</tr>", page, re.DOTALL)
-    behind, moved = (
-        next(row for row in rows if name in row) for name in ("POS-BEHIND", "POS-MOVED")
-    )
-    assert "not yet" in behind and "yes" in moved and "not yet" not in moved
-    assert page.index("POS-BEHIND") < page.index("POS-MOVED")
+    tills = ("POS-BEHIND", "POS-MOVED", "POS-AHEAD")
+    behind, *moved = (next(row for row in rows if till in row) for till in tills)
+    assert "not yet" in behind
+    assert all("yes" in row and "not yet" not in row for row in moved)
+    assert page.index("POS-BEHIND") < min(map(page.index, tills[1:]))
 
 
 def test_a_revoked_one_opens_nothing_and_says_why_in_the_trail(

@@ -44,14 +44,18 @@ def test_a_name_shows_whoever_has_it_with_masked_contacts(console, shop):
     assert "a***@example.com" in page
 
 
-def test_htmx_gets_the_list_alone(console, shop):
+def test_htmx_gets_the_list_alone_from_an_address_to_come_back_to(console, shop):
     browser = console.sign_in("support")
+    box = re.search(r"<input[^>]*hx-get[^>]*>", browser.get(f"{shop.url}/members").text)[0]
+    typed = re.search(r'hx-get="([^"]+)"', box)[1] + f"&q={PHONE}"
 
-    page = browser.get(f"{shop.url}/members?q={PHONE}", headers={"HX-Request": "true"})
+    part = browser.get(typed, headers={"HX-Request": "true"})
+    whole = browser.get(typed)
 
-    assert page.status_code == 200
-    assert "<html" not in page.text
-    assert str(shop.anna.id) in page.text
+    assert 'hx-replace-url="true"' in box
+    assert part.status_code == whole.status_code == 200
+    assert "<html" not in part.text and f'value="{PHONE}"' in whole.text
+    assert str(shop.anna.id) in part.text and str(shop.anna.id) in whole.text
 
 
 def test_nobody_of_another_program_is_found_or_shown(console, shop, database):
@@ -88,6 +92,15 @@ def test_a_search_is_paged_by_key(console, shop, database):
         url = following[1].replace("&amp;", "&") if following else None
 
     assert len(seen) == len(set(seen)) == 60
+
+
+def test_a_timeline_that_ends_before_it_begins_is_no_empty_one(console, shop):
+    days = "since=2026-02-02&until=2026-02-01"
+
+    page = console.sign_in("support").get(f"{shop.url}/members/{shop.anna.id}/timeline?{days}")
+
+    assert page.status_code == 422
+    assert "The last day is before the first." in page.text
 
 
 def test_contacts_are_masked_until_they_are_asked_for_which_is_kept(console, shop, database):

@@ -155,12 +155,17 @@ def test_above_the_limit_a_second_person_agrees(console, shop, database):
         (request,) = approvals.requests(work, shop.program.id)
     page = f"{shop.url}/approvals/{request.id}"
     assert anna.post(f"{page}/approve", **filled()).status_code == 403
+    waiting = f'href="{shop.url}/approvals?state=waiting"'
+    assert waiting in boris.get(f"{shop.url}/members").text
+    assert waiting not in anna.get(f"{shop.url}/members").text
     listed = boris.get(f"{shop.url}/approvals?state=waiting").text
     assert f"/approvals/{request.id}" in listed
+    assert f'href="{shop.url}/members/{shop.anna.id}">Ёлкина Анна' in listed
     shown = boris.get(page).text
     assert WHY in shown and "31 Dec 2099" in shown
     done = boris.post(f"{page}/approve", **filled(reason="It is right"))
-    assert "Agreed" in boris.follow(done).text
+    left = boris.follow(done).text
+    assert "Agreed" in left and waiting not in left
     assert available(database, shop.program, shop.anna) == points(161)
     (line,) = told(database, "approval.approve")
     assert line.actor == f"user:{boris.user.login}"

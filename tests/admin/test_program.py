@@ -95,11 +95,11 @@ def test_settings_that_no_field_is_about_are_left_alone(
     with database.unit_of_work() as work:
         programs.put(work, code=shop.program.code, settings={"colour": "red", "crm": None})
     browser = console.sign_in()
-    fields = typed(browser, shop) | {"welcome_points": "5", "reason": "a welcome"}
+    fields = typed(browser, shop) | {"welcome_points": "5,5", "reason": "a welcome"}
 
     assert browser.post(f"{shop.url}/settings", **fields).status_code == 303
 
-    assert row(database, shop).settings == {"colour": "red", "crm": None, "welcome_points": "5"}
+    assert row(database, shop).settings == {"colour": "red", "crm": None, "welcome_points": "5.5"}
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,11 @@ def test_settings_that_no_field_is_about_are_left_alone(
         ("point_value_minor", "a lot", "whole number"),
         ("currency", "roubles", "has more than 3 characters"),
         ("currency", "rub", "three capital letters"),
+        ("currency", "XXX", "paid with"),
+        ("currency", "JPY", "points or money are kept in it"),
         ("timezone", "Mars/Olympus", "time zone"),
         ("welcome_points", "-1", "below zero"),
+        ("welcome_points", "1,000", "a number such as 12.5"),
         ("message_webhook", "javascript:alert(1)", "an address"),
         ("max_payment_minor", "1", "smallest payment"),
         ("length", "999", "between 1 and 50"),
@@ -119,6 +122,8 @@ def test_settings_that_no_field_is_about_are_left_alone(
         ("prefix", "ab", "the first of them not 0"),
         ("event_types", "points.lost", "Nothing is called &#39;points.lost&#39;"),
         ("reason", "", "required"),
+        ("reason", "as \x1b[31magreed", "cannot be seen"),
+        ("reason", "as \x9bagreed", "cannot be seen"),
     ],
 )
 def test_a_fault_is_said_beside_its_field_and_nothing_is_changed(

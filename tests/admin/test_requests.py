@@ -171,7 +171,8 @@ def test_filters_are_in_the_address_and_find_what_they_say(console, shop, databa
     assert found("") == {str(paid.id), str(refused.id)}
     assert found("outcome=refused") == {str(refused.id)}
     assert found("refusal=407") == found("refusal=InsufficientPoints") == {str(refused.id)}
-    assert found("status=2&outcome=ok") == {str(paid.id)}
+    assert found("protocol=swip") == set()
+    assert found("status=2&outcome=ok&protocol=fidelizacion") == {str(paid.id)}
     assert found("status=4") == set()
     assert found(f"request={paid.request_id}") == {str(paid.id)}
     assert found(f"member={shop.anna.id}&outlet=BR001&terminal=POS001") == {

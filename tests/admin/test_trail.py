@@ -81,6 +81,7 @@ def test_another_programs_changes_are_nowhere(console, shop, record):
     ("query", "is_there"),
     (
         ("actor=user%3Aboris", True),
+        ("actor=Boris", True),
         ("actor=user%3Acarl", False),
         ("action=card.block", True),
         ("action=card", False),

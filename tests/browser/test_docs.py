@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from adapter.demo.rules import LOGIN
 from adapter.protocols import PROTOCOLS
 from tests.apidocs.shop import API_KEY, CARD, PASSWORD, TOKEN, open_shop
-from tests.browser.conftest import SCREENSHOTS
+from tests.browser.conftest import keep_picture
 
 # A call of each protocol, by its id, and what its answer shows: the page fills in all of it.
 TRIED = {
@@ -61,8 +61,7 @@ def test_a_call_is_read_and_tried(docs_page: Page, site: Any, name: str) -> None
     expect(live.first).to_contain_text("200")
     assert told.value.status == 200 and shown in told.value.text()
     assert site.foreign == [] and site.complaints == []
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    docs_page.screenshot(path=SCREENSHOTS / f"docs-{name}.png")
+    keep_picture(docs_page, f"docs-{name}")
 
 
 def _authorize(page: Page, parts: list[str]) -> None:

@@ -43,6 +43,11 @@ def test_somebody_is_found_as_one_types_and_by_return_alone(open_as, seen, shop)
     expect(page.get_by_role("link", name="Ёлкина Анна")).to_be_visible()
     expect(page.get_by_text("a***@example.com")).to_be_visible()
     seen(page, "members-found")
+    page.get_by_role("link", name="Ёлкина Анна").click()
+    page.wait_for_url(f"**/members/{shop.anna.id}")
+    page.go_back()
+    expect(page.get_by_role("link", name="Ёлкина Анна")).to_be_visible()
+    expect(box).to_have_value("ёлк")
     box.fill("8 (900) 555-01-42")
     box.press("Enter")
 
@@ -75,28 +80,24 @@ def test_a_members_page_and_its_contacts(open_as, seen, shop, site, member):
     assert len(told(site.database, "member.reveal")) == 1
 
 
-@pytest.mark.parametrize(
-    ("kind", "number"),
-    [
-        (BarcodeType.EAN_13, "4006381333931"),
-        (BarcodeType.CODE_128, "5600000777"),
-        (BarcodeType.QR_CODE, "5600000888"),
-    ],
-)
 @pytest.mark.parametrize("width", [1280, 360])
-def test_the_picture_of_a_barcode_is_read_by_a_scanner(
-    open_as, shop, database, member, kind, number, width
-):
+def test_the_picture_of_a_barcode_is_read_by_a_scanner(open_as, shop, database, member, width):
+    numbers = {
+        BarcodeType.EAN_13: "4006381333931",
+        BarcodeType.CODE_128: "5600000777",
+        BarcodeType.QR_CODE: "5600000888",
+    }
     with database.unit_of_work() as work:
         anna = work.session.merge(shop.anna)
-        make_card(work, shop.program, anna, barcode_type=kind, barcode_number=number)
+        for kind, number in numbers.items():
+            make_card(work, shop.program, anna, barcode_type=kind, barcode_number=number)
     page = open_as("support", options={"viewport": {"width": width, "height": 900}})
     page.goto(member)
 
-    picture = page.get_by_alt_text(f"Barcode {number}").screenshot()
-
-    (read,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)).convert("L"))
-    assert read.text == number
+    for number in numbers.values():
+        picture = page.get_by_alt_text(f"Barcode {number}").screenshot()
+        (read,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)).convert("L"))
+        assert read.text == number
 
 
 def test_a_timeline_is_filtered_explained_and_taken_home(open_as, seen, shop, member, tmp_path):
@@ -250,8 +251,9 @@ def test_a_person_takes_their_data_and_is_forgotten(open_as, seen, shop, site, m
     page.goto(member)
     page.get_by_role("link", name="Export", exact=True).click()
     seen(page, "member-export")
-    with page.expect_download() as download:
-        submit(page, "Download")
+    for _ in range(2):
+        with page.expect_download() as download:
+            submit(page, "Download")
     download.value.save_as(tmp_path / "person.json")
     (program,) = json.loads((tmp_path / "person.json").read_text())["programs"]
     assert program["members"][0]["last_name"] == "Ёлкина"

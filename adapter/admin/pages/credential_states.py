@@ -14,7 +14,7 @@ from adapter.db import Work
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A terminal that used a credential, and whether it has used the successor since."""
+    """A terminal that used a credential, and whether it has used a later one since."""
 
     outlet: str
     terminal: str
@@ -48,25 +48,27 @@ def stands(work: Work, program_id: UUID, protocol: str, name: str) -> bool:
     )
 
 
-def successor(work: Work, credential: Credential) -> Credential | None:
-    """The one that takes the place of one on its way out, if there is one."""
+def successors(work: Work, credential: Credential) -> Sequence[Credential]:
+    """Those that took the place of one on its way out, and of each other: its own in front."""
     if credential.expires_at is None:
-        return None
-    later = [
+        return []
+    return [
         one
         for one in partners.credentials(work, credential.program_id)
         if (one.protocol, one.name) == (credential.protocol, credential.name)
         and (one.created_at, one.id) > (credential.created_at, credential.id)
     ]
-    return later[0] if later else None
 
 
-def terminals(work: Work, credential: Credential, successor: Credential | None) -> Sequence[Use]:
+def terminals(
+    work: Work, credential: Credential, successors: Sequence[Credential]
+) -> Sequence[Use]:
     """The terminals that used a credential, those first that have not moved on."""
-    moved = {}
-    if successor is not None:
-        for use in exchanges.terminals_by_credential(work, successor.id):
-            moved[use.outlet, use.terminal] = use.last_at
+    moved: dict[tuple[str, str], datetime] = {}
+    for later in successors:
+        for use in exchanges.terminals_by_credential(work, later.id):
+            till = use.outlet, use.terminal
+            moved[till] = max(use.last_at, moved.get(till, use.last_at))
     found = []
     for use in exchanges.terminals_by_credential(work, credential.id):
         since = moved.get((use.outlet, use.terminal))

@@ -188,13 +188,13 @@ def _one(
     with reading() as work:
         found = _mine(work, credential_id)
         state = states.state_of(found, work.now)
-        successor = states.successor(work, found)
-        terminals = states.terminals(work, found, successor)
+        successors = states.successors(work, found)
+        terminals = states.terminals(work, found, successors)
     return page(
         "credentials/one.html",
         credential=found,
         state=state,
-        successor=successor,
+        successor=next(iter(successors), None),
         terminals=terminals,
         title=_titles().get(found.protocol, found.protocol),
         agreed=written(found.settings),

@@ -44,6 +44,14 @@ WORDS: tuple[tuple[str, Lazy], ...] = (
     (r"is less than min_payment_minor", _l("This is less than the smallest payment.")),
     (r"cannot change any more: points have moved", _l("This cannot change: points have moved.")),
     (r"must be three capital letters.*", _l("This must be three capital letters, such as RUB.")),
+    (
+        r"is no currency that is paid with.*",
+        _l("This must be a currency that is paid with, such as RUB."),
+    ),
+    (
+        r"cannot change any more: points or money are kept in it",
+        _l("This cannot change: points or money are kept in it."),
+    ),
     (r"is not a country.*", _l("This must be two letters of a country, such as RU.")),
     (r"is not a time zone.*", _l("This must be a time zone, such as Europe/Moscow.")),
     (r"must be an address.*", _l("This must be an address such as https://crm.example.com/x.")),

@@ -25,18 +25,14 @@ NUMBERS = (
     "short_code_length",
     "short_code_seconds",
 )
-TEXTS = (
-    "paying_balance",
-    "receipt_points",
-    "welcome_points",
-    "adjust_limit_points",
-    "message_webhook",
-    "event_webhook",
-)
+POINTS = ("receipt_points", "welcome_points", "adjust_limit_points")
+TEXTS = ("paying_balance", "message_webhook", "event_webhook")
 FLAGS = ("allow_negative",)
 LISTS = ("event_types",)
 BASICS = ("name", "currency", "country", "timezone")
 OF_NUMBERS = ("prefix", "length", "barcode_type")
+# What may part thousands as well as the whole from its part is nobody's to guess.
+_THOUSANDS = re.compile(r",[0-9]{3}(?![0-9])")
 _SHORT, _LONG = Length(max=100), Length(max=1000)
 
 
@@ -46,7 +42,11 @@ class ProgramForm(ReasonForm):
     seen = HiddenField()
     name = StringField(_l("Name"), [Length(max=255)], description=_l("As members read it."))
     currency = StringField(
-        _l("Currency"), [DataRequired(), _SHORT], description=_l("Three letters, such as RUB.")
+        _l("Currency"),
+        [DataRequired(), _SHORT],
+        description=_l(
+            "Three letters, such as RUB. Cannot change once points or money are kept in it."
+        ),
     )
     country = StringField(
         _l("Country"),
@@ -174,7 +174,7 @@ def filled(program: Program) -> dict[str, Any]:
     """What the form says of a program as it is: what it does not say itself is as usual."""
     settings = asdict(Settings()) | program.settings
     found = {name: getattr(program, name) for name in BASICS}
-    for name in (*NUMBERS, *TEXTS):
+    for name in (*NUMBERS, *POINTS, *TEXTS):
         value = settings.get(name)
         found[name] = "" if value is None else str(value)
     for name in FLAGS:
@@ -197,6 +197,7 @@ def document(form: ProgramForm, program: Program) -> dict[str, Any]:
 
 def _settings(form: ProgramForm, before: Mapping[str, Any]) -> dict[str, Any]:
     typed: dict[str, Any] = {name: _number(form[name].data) for name in NUMBERS}
+    typed |= {name: _points(form[name].data) for name in POINTS}
     typed |= {name: form[name].data or None for name in TEXTS}
     typed |= {name: form[name].data for name in FLAGS}
     typed |= {name: _lines(form[name].data) for name in LISTS}
@@ -221,6 +222,13 @@ def _number(text: str | None) -> Any:
     if not text:
         return None
     return int(text) if re.fullmatch(r"-?[0-9]{1,18}", text) else text
+
+
+def _points(text: str | None) -> str | None:
+    """Points as the file has them: with a point where a comma was typed."""
+    if not text or _THOUSANDS.search(text):
+        return text or None
+    return text.replace(",", ".")
 
 
 def _lines(text: str | None) -> list[str] | None:

@@ -20,7 +20,7 @@ from wtforms.validators import Length, NumberRange, Optional, ValidationError
 from adapter.admin import cells
 from adapter.admin.access import needs, person, program
 from adapter.admin.console import console
-from adapter.admin.forms import FilterForm, WholeNumberField, choices
+from adapter.admin.forms import FilterForm, WholeNumberField, choices, not_before_since
 from adapter.admin.i18n import _, _l
 from adapter.admin.listing import Column, Listing
 from adapter.admin.render import page
@@ -29,6 +29,7 @@ from adapter.core import exchanges, programs
 from adapter.core.amounts import Amount
 from adapter.core.exchanges import Effect, Exchange, Filters, Outcome
 from adapter.core.staff import Permission
+from adapter.protocols import PROTOCOLS
 from adapter.web.refilling import NotKept, as_curl, fill_nothing, refilled
 from adapter.web.replay import Replayed, entries_of, protocol_of, replay
 from adapter.web.work import Work, reading
@@ -41,10 +42,13 @@ OUTCOMES = (
 )
 
 
+SPOKEN = [("", _l("any")), *((protocol.name, protocol.title) for protocol in PROTOCOLS)]
+
+
 class RequestFilters(FilterForm):
     """Of which protocol, how they ended, from where, about whom, and when."""
 
-    protocol = StringField(_l("Protocol"), validators=[Length(max=64)])
+    protocol = SelectField(_l("Protocol"), choices=choices(SPOKEN), default="")
     outcome = SelectField(_l("Ended"), choices=choices(OUTCOMES), default="")
     status = WholeNumberField(
         _l("Status"),
@@ -60,7 +64,7 @@ class RequestFilters(FilterForm):
     member = StringField(_l("Member (id)"), validators=[Length(max=64)])
     request = StringField(_l("Request id"), validators=[Length(max=64)])
     since = DateField(_l("From"), validators=[Optional()])
-    until = DateField(_l("To"), validators=[Optional()])
+    until = DateField(_l("To"), validators=[Optional(), not_before_since])
 
     def validate_credential(self, field: StringField) -> None:
         """An id, if anything.
@@ -77,15 +81,6 @@ class RequestFilters(FilterForm):
             ValidationError: It is none.
         """
         _checked_id(field.data)
-
-    def validate_until(self, field: DateField) -> None:
-        """The last day is not before the first.
-
-        Raises:
-            ValidationError: It is.
-        """
-        if self.since.data and field.data and field.data < self.since.data:
-            raise ValidationError(_("The last day is before the first."))
 
 
 @dataclass(frozen=True)

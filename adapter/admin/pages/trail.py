@@ -12,12 +12,12 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 from werkzeug.exceptions import NotFound
 from wtforms import DateField, StringField
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms.validators import Length, Optional
 
 from adapter.admin import cells
 from adapter.admin.access import needs, person, program
 from adapter.admin.console import console
-from adapter.admin.forms import FilterForm
+from adapter.admin.forms import FilterForm, not_before_since
 from adapter.admin.i18n import _, _l
 from adapter.admin.listing import Column, Listing
 from adapter.admin.pages.trail_words import ACTIONS, SUBJECTS, value_words
@@ -44,16 +44,7 @@ class TrailFilters(FilterForm):
     action = StringField(_l("Action"), validators=[Length(max=64)], description="points.adjust")
     subject = StringField(_l("About (id or kind)"), validators=[Length(max=64)])
     since = DateField(_l("From"), validators=[Optional()])
-    until = DateField(_l("To"), validators=[Optional()])
-
-    def validate_until(self, field: DateField) -> None:
-        """The last day is not before the first.
-
-        Raises:
-            ValidationError: It is.
-        """
-        if self.since.data and field.data and field.data < self.since.data:
-            raise ValidationError(_("The last day is before the first."))
+    until = DateField(_l("To"), validators=[Optional(), not_before_since])
 
 
 @console.get("/p/<code>/trail")

@@ -18,7 +18,7 @@ from adapter import delivery
 from adapter.admin import cells
 from adapter.admin.access import actor, needs, program
 from adapter.admin.console import console
-from adapter.admin.forms import INVALID, FilterForm, ReasonForm, choices
+from adapter.admin.forms import INVALID, FilterForm, ReasonForm, choices, not_before_since
 from adapter.admin.i18n import _, _l, ngettext
 from adapter.admin.listing import Column, Listing
 from adapter.admin.render import page
@@ -67,7 +67,7 @@ class ReplayForm(ReasonForm):
     )
     id = StringField(_l("Id of the event or the member"), validators=[Length(max=64)])
     since = DateField(_l("From"), validators=[Optional()])
-    until = DateField(_l("To"), validators=[Optional()])
+    until = DateField(_l("To"), validators=[Optional(), not_before_since])
 
     def validate_id(self, field: StringField) -> None:
         """An id, where one is needed.
@@ -77,15 +77,6 @@ class ReplayForm(ReasonForm):
         """
         if self.which.data in (EVENT, MEMBER) and _id_of(field.data or "") is None:
             raise ValidationError(_("This is no id."))
-
-    def validate_until(self, field: DateField) -> None:
-        """The last day is not before the first.
-
-        Raises:
-            ValidationError: It is.
-        """
-        if self.since.data and field.data and field.data < self.since.data:
-            raise ValidationError(_("The last day is before the first."))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether all of it can be used; a field that is empty is asked for nothing itself."""

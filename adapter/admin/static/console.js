@@ -16,10 +16,11 @@ document.addEventListener("click", (event) => {
   });
 });
 
-// A form is sent once, however often its button is pressed; htmx sees to its own forms.
+// A form is sent once, however often its button is pressed; htmx sees to its own forms, and where
+// the answer is a file the page stays, and the file may be wanted again.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (form.method !== "post" || form.hasAttribute("hx-post") || "again" in form.dataset) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import flash, redirect, url_for
@@ -22,12 +23,21 @@ from adapter.admin.pages.members.search import key_of, name_of
 from adapter.admin.render import shown
 from adapter.admin.words import APPROVALS
 from adapter.admin.writing import plain_amount, shown_amount
-from adapter.core import approvals, programs, support
+from adapter.core import approvals, members, programs, support
 from adapter.core.approvals import Approval, ApprovalState
 from adapter.core.errors import LoyaltyError, Unavailable
+from adapter.core.members import Member
 from adapter.core.staff import Permission
 from adapter.db import Work
 from adapter.web.work import database, reading
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, and whose balance it is about."""
+
+    approval: Approval
+    member: Member
 
 
 class ApprovalsForm(FilterForm):
@@ -43,16 +53,18 @@ class ApprovalsForm(FilterForm):
     )
 
 
-def _rows(form: FilterForm, after: str | None, limit: int) -> Sequence[Approval]:
+def _rows(form: FilterForm, after: str | None, limit: int) -> Sequence[Asked]:
     chosen = form["state"].data
     with reading() as work:
-        return approvals.requests(
+        found = approvals.requests(
             work,
             program().id,
             state=ApprovalState(chosen) if chosen else None,
             after=key_of(after),
             limit=limit,
         )
+        whose = members.with_ids(work, {one.member_id for one in found})
+    return [Asked(one, whose[one.member_id]) for one in found]
 
 
 def _state(asked: Approval) -> ApprovalState:
@@ -68,30 +80,39 @@ def _link(asked: Approval) -> Markup:
     return cell("link", url_for("admin.approvals_show", approval_id=asked.id), _amount(asked))
 
 
-COLUMNS: Sequence[Column[Approval]] = (
+def _member(member: Member) -> Markup:
+    return cell("link", url_for("admin.members_show", member_id=member.id), name_of(member))
+
+
+COLUMNS: Sequence[Column[Asked]] = (
     Column(
         "at",
         _l("Asked"),
-        lambda asked: cell("when", asked.requested_at),
-        csv=lambda asked: asked.requested_at,
+        lambda row: cell("when", row.approval.requested_at),
+        csv=lambda row: row.approval.requested_at,
     ),
     Column(
         "amount",
         _l("Correction"),
-        _link,
-        csv=lambda asked: plain_amount(approvals.adjustment_of(asked, program()).amount),
+        lambda row: _link(row.approval),
+        csv=lambda row: plain_amount(approvals.adjustment_of(row.approval, program()).amount),
     ),
-    Column("unit", _l("Unit"), lambda asked: asked.told["unit"], is_shown=False),
-    Column("member", _l("Member"), lambda asked: str(asked.member_id), is_shown=False),
-    Column("reason", _l("Reason"), lambda asked: asked.reason),
-    Column("by", _l("Asked by"), lambda asked: asked.requested_by),
+    Column("unit", _l("Unit"), lambda row: row.approval.told["unit"], is_shown=False),
+    Column(
+        "member",
+        _l("Member"),
+        lambda row: _member(row.member),
+        csv=lambda row: str(row.member.id),
+    ),
+    Column("reason", _l("Reason"), lambda row: row.approval.reason),
+    Column("by", _l("Asked by"), lambda row: row.approval.requested_by),
     Column(
         "state",
         _l("State"),
-        lambda asked: cell("approval_state", _state(asked), APPROVALS[_state(asked)]),
-        csv=lambda asked: str(_state(asked)),
+        lambda row: cell("approval_state", _state(row.approval), APPROVALS[_state(row.approval)]),
+        csv=lambda row: str(_state(row.approval)),
     ),
-    Column("decided", _l("Decided by"), lambda asked: asked.decided_by),
+    Column("decided", _l("Decided by"), lambda row: row.approval.decided_by),
 )
 
 
@@ -99,7 +120,7 @@ COLUMNS: Sequence[Column[Approval]] = (
 @needs(Permission.VIEW)
 def approvals_list() -> ResponseReturnValue:
     """The program's requests, the newest first."""
-    listing = Listing("approvals", COLUMNS, _rows, lambda asked: str(asked.id), ApprovalsForm)
+    listing = Listing("approvals", COLUMNS, _rows, lambda row: str(row.approval.id), ApprovalsForm)
     return listing.reply(title=_("Approvals"))
 
 

@@ -41,7 +41,9 @@ class KeyedForm(ReasonForm):
 
 @dataclass(frozen=True)
 class Deed:
-    """What a page does: its words, and the address to go back to."""
+    """What a page does: its words, the address that does it, and whether that answers with a file,
+    which leaves the page where it is.
+    """
 
     title: Lazy
     about: Lazy
@@ -49,6 +51,7 @@ class Deed:
     endpoint: str
     kind: str = "primary"
     more: Mapping[str, Any] = field(default_factory=dict)
+    is_file: bool = False
 
 
 def place() -> Place:

@@ -28,6 +28,7 @@ EXPORT = Deed(
     _l("All that is known of them, as a file of the form in which it could be loaded again."),
     _l("Download"),
     "admin.members_export_do",
+    is_file=True,
 )
 ERASE = Deed(
     _l("Erase the person"),

@@ -16,7 +16,7 @@ from wtforms.validators import Length, Optional
 
 from adapter.admin.access import needs, program
 from adapter.admin.console import console
-from adapter.admin.forms import FilterForm, no_control_characters
+from adapter.admin.forms import FilterForm, no_control_characters, not_before_since
 from adapter.admin.i18n import _, _l
 from adapter.admin.listing import Column, Listing
 from adapter.admin.pages.members.cells import cell
@@ -118,7 +118,7 @@ class TimelineForm(FilterForm):
         _l("Outlet"), validators=[Optional(), Length(max=255), no_control_characters]
     )
     since = DateField(_l("From the day"), validators=[Optional()])
-    until = DateField(_l("To the day"), validators=[Optional()])
+    until = DateField(_l("To the day"), validators=[Optional(), not_before_since])
 
 
 def wanted(form: FilterForm) -> Wanted:
