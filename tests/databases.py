@@ -123,10 +123,14 @@ class PostgresqlCopies:
         self._own = GIVEN_SERVER not in os.environ
         self._admin = _connect(self._server.render_as_string(hide_password=False))
 
-    def make(self, place: Path, *, migrated: bool = True) -> str:
-        """The URL of a new database."""
+    def make(self, place: Path, *, migrated: bool = True, like: str = "") -> str:
+        """The URL of a new database; of a copy of the one at the URL `like`, which nobody has open,
+        if there is one.
+        """
         name = f"{self._prefix}_{self._worker}_{next(self._numbers)}"
         template = f"{self._prefix}_template" if migrated else "template1"
+        if like:
+            template = make_url(like).database or ""
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
             sql.Identifier(name), sql.Identifier(template)
         )

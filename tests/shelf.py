@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import copy
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
@@ -101,6 +103,24 @@ class Loan:
             self._shelf.copies.drop(url)
 
 
+@contextmanager
+def borrowed(shelf: Shelf, clock: Clock) -> Iterator[Callable[[], Database]]:
+    """A function that opens one more database, for one of many examples of the same test: on
+    leaving they are given back.
+    """
+    loan = Loan(shelf)
+
+    def borrow() -> Database:
+        database = loan.opened(loan.make(), clock)
+        assert database is not None
+        return database
+
+    try:
+        yield borrow
+    finally:
+        loan.end()
+
+
 class KeptSqlite:
     """A file that is copied once more for every test; the engine stays."""
 
@@ -111,7 +131,7 @@ class KeptSqlite:
         self._database = Database(self.url, sqlite_synchronous="OFF")
 
     def opened(self, clock: Clock) -> Database:
-        return _as_new(self._database, clock)
+        return as_new(self._database, clock)
 
     def renew(self) -> bool:
         self._remove()
@@ -172,7 +192,7 @@ class KeptPostgresql:
         self._shape = self._keeper.execute(SHAPE).fetchone()
 
     def opened(self, clock: Clock) -> Database:
-        return _as_new(self._database, clock)
+        return as_new(self._database, clock)
 
     def renew(self) -> bool:
         self._tests += 1
@@ -213,7 +233,7 @@ def _engines(database: Database) -> list[Engine]:
     return [engine for engine in engines if not isinstance(engine, OptionEngine)]
 
 
-def _as_new(database: Database, clock: Clock) -> Database:
+def as_new(database: Database, clock: Callable[[], datetime]) -> Database:
     """The same connections and compiled statements; whatever else is done to it is forgotten."""
     views: dict[Engine, Engine] = {}
 
@@ -226,6 +246,7 @@ def _as_new(database: Database, clock: Clock) -> Database:
 
     fresh = copy.copy(database)
     fresh.clock = clock
+    fresh.shared = {}
     for name, value in vars(database).items():
         if isinstance(value, Engine):
             setattr(fresh, name, view(value))

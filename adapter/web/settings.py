@@ -12,6 +12,7 @@ _WORDS = {"true": True, "yes": True, "on": True, "1": True}
 _WORDS |= {"false": False, "no": False, "off": False, "0": False}
 _ROUTE = re.compile(r"/[A-Za-z0-9._~-]+(/([A-Za-z0-9._~-]+|<[a-z_]+>))*")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+_HINTS: dict[type[Any], dict[str, Any]] = {}
 
 
 def setting(
@@ -129,7 +130,8 @@ def _masked(value: Any) -> str:
 
 
 def _settings(kind: type[Any]) -> Iterator[tuple[Field[Any], Any]]:
-    hints = get_type_hints(kind)
+    # Reading a class's annotations takes longer than all the rest, and they never change.
+    hints = _HINTS.get(kind) or _HINTS.setdefault(kind, get_type_hints(kind))
     for item in fields(kind):
         if "says" in item.metadata:
             if item.default is MISSING:  # pragma: no cover

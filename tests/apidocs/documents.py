@@ -84,3 +84,19 @@ class Document:
             found.append(f"type {headers['Content-Type']}")
         # A body of zero bytes is told of as an empty text.
         return found + self.faults(content["schema"], json.loads(body) if body else "")
+
+
+_KNOWN: dict[Any, Document] = {}
+
+
+def document_of(app: Flask, name: str) -> Document:
+    """A protocol's document, made once for all applications that have the same: do not change it.
+
+    It differs only by settings and places.
+    """
+    shown = app.extensions["docs"][name]
+    settings = app.extensions["settings"][shown.protocol.settings]
+    key = (name, shown.root, shown.prefix, repr(settings))
+    if key not in _KNOWN:
+        _KNOWN[key] = Document(app, name)
+    return _KNOWN[key]

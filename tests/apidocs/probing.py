@@ -115,6 +115,8 @@ def found(
             "parameters": parameters or {},
             "continue-on-failure": True,
             "workers": 1,
+            # Words of our own modules, for what is drawn alone: reading them takes a while.
+            "analysis": {"constants": {"enabled": "fuzzing" in phases}},
             "checks": {
                 # Replaced by a check that knows what a refusal blames.
                 "positive_data_acceptance": {"enabled": False},

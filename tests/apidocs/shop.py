@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import io
 import json
 from datetime import date
@@ -52,12 +53,13 @@ HEADERS = {
 def open_shop(database: Database, *, secret_key: bytes = SECRET_KEY.encode()) -> None:
     """Put all of it into a database, whose credentials are digested with this key."""
     with database.reading() as work:
-        document = {"programs": [_program(work.now.date())]}
-    given = io.BytesIO(json.dumps(document).encode())
+        given = io.BytesIO(_program_file(work.now.date()))
     load(database, given, pepper=secret_key, protocols=PROTOCOLS)
 
 
-def _program(today: date) -> dict[str, Any]:
+@functools.cache  # hundreds of people are made up, of whom one is needed
+def _program_file(today: date) -> bytes:
     program: dict[str, Any] = retailer(today).document["programs"][0]
     credentials = [one | SECRETS[one["protocol"]] for one in program["credentials"]]
-    return program | {"credentials": credentials, "members": program["members"][:1]}
+    customer = {"credentials": credentials, "members": program["members"][:1]}
+    return json.dumps({"programs": [program | customer]}).encode()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
 
 from adapter.web.application import Application
-from tests.apidocs.documents import Document
+from tests.apidocs.documents import document_of
 from tests.apidocs.probing import found
 from tests.apidocs.shop import CARD, HEADERS, POOLED
 from tests.protocols.callers import OF_THE_SHAPE
@@ -43,7 +44,7 @@ EVERY_PART = pytest.mark.parametrize("name, beginning", PARTS)
 
 def document(app: Application, name: str, beginning: str = "/") -> dict[str, Any]:
     """A part of a protocol's document, to be tried where the vendor documents it."""
-    whole = Document(app, name).whole
+    whole = deepcopy(document_of(app, name).whole)
     paths = {path: item for path, item in whole["paths"].items() if path.startswith(beginning)}
     return whole | {"servers": [{"url": "/"}], "paths": paths}
 
@@ -52,7 +53,7 @@ def document(app: Application, name: str, beginning: str = "/") -> dict[str, Any
 def test_every_call_is_in_a_part(app: Application) -> None:
     for name in PROTOCOLS:
         beginnings = tuple(part for of, part in PARTS if of == name)
-        assert all(path.startswith(beginnings) for path in Document(app, name).whole["paths"])
+        assert all(path.startswith(beginnings) for path in document_of(app, name).whole["paths"])
 
 
 @OF_THE_SHAPE
@@ -105,7 +106,7 @@ def test_cards_that_are_there(app: Application, number: str) -> None:
 @OF_THE_SHAPE
 @pytest.mark.parametrize("name", PROTOCOLS)
 def test_strangers_are_refused_as_the_document_says(app: Application, name: str) -> None:
-    told = Document(app, name)
+    told = document_of(app, name)
     client = app.test_client()
 
     for headers in STRANGERS[name]:

@@ -6,9 +6,7 @@ from typing import Any
 
 from flask import Flask
 
-from tests.apidocs.documents import Document
-
-_KNOWN: dict[Any, Document] = {}
+from tests.apidocs.documents import document_of
 
 
 def assert_told(
@@ -17,19 +15,9 @@ def assert_told(
     """Fail unless the document says that this call may be answered so."""
     if type(app.extensions["database"]).__name__ == "_Broken":
         return  # Whatever a test lets go wrong there need not be able to.
-    document = _document(app, name)
+    document = document_of(app, name)
     operation = document.operation_at(method, path)
     if operation is None or b"\0" in path.encode() or method in ("HEAD", "OPTIONS"):
         return
     faults = document.faults_of_answer(operation, status, headers, body)
     assert faults == [], f"{method} {path} is not answered as its document says: {body[:300]!r}"
-
-
-def _document(app: Flask, name: str) -> Document:
-    # Many applications have one document: it differs only by settings and places.
-    shown = app.extensions["docs"][name]
-    settings = app.extensions["settings"][shown.protocol.settings]
-    key = (name, shown.root, shown.prefix, repr(settings))
-    if key not in _KNOWN:
-        _KNOWN[key] = Document(app, name)
-    return _KNOWN[key]

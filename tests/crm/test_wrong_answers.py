@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from adapter.core.members import Member
+from adapter.crm import lines
 from tests.crm.register import ANNA, PHONE, dripping, said, silent
+from tests.protocols.callers import OF_THE_SHAPE
 
 CRLF = b"\r\n"
 HEAD = b"HTTP/1.1 200 OK" + CRLF + b"Content-Type: application/json" + CRLF
@@ -20,6 +22,7 @@ def nobody_came(house):
         return work.session.scalar(select(func.count()).select_from(Member)) == 0
 
 
+@OF_THE_SHAPE
 @pytest.mark.parametrize(
     "answer",
     [
@@ -49,6 +52,7 @@ def test_what_is_no_answer_is_as_if_nobody_had_been_asked(house, register, answe
     assert [one.path for one in register.asked] == ["/loyalty"]
 
 
+@OF_THE_SHAPE
 @pytest.mark.parametrize(
     "changes",
     [
@@ -120,15 +124,18 @@ def test_a_crm_that_drips_is_left_when_the_time_is_over(make_house, register, he
     assert house.told == ["failed"]
 
 
-def test_a_line_that_was_left_is_cut_and_its_thread_is_free_again(make_house, register):
+def test_a_line_that_was_left_is_cut_and_its_thread_is_free_again(
+    make_house, register, monkeypatch
+):
+    monkeypatch.setattr(lines, "THREADS", 2)
     house = make_house(timeout_ms=150, failures=1000)
     register.answer = dripping(register, HEAD + b"Content-Length: 60000" + CRLF * 2)
 
     # More of them than there are threads to make calls.
-    assert not any(house.enrol(f"7900555{number:04}") for number in range(12))
+    assert not any(house.enrol(f"7900555{number:04}") for number in range(4))
 
     register.knows(ANNA)
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while not (found := house.enrol(PHONE)) and time.monotonic() < until:
         pass  # each try takes its time
     assert found

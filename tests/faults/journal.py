@@ -127,7 +127,7 @@ class Journal:
         with self._news:
             return self.acknowledged.total()
 
-    def wait_for(self, more: int, *, within: float = 30) -> float:
+    def wait_for(self, more: int, *, within: float = 60) -> float:
         """The seconds until so many more acknowledgements had come.
 
         Raises:
@@ -140,7 +140,7 @@ class Journal:
         assert came, f"not {more} more acknowledgements within {within} s: {self.summary()}"
         return time.monotonic() - began
 
-    def let_pass(self, lines: int, *, within: float = 30) -> None:
+    def let_pass(self, lines: int, *, within: float = 60) -> None:
         """Wait until so many more lines are written, of whatever kind: a moment of no meaning.
 
         Raises:

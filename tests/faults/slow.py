@@ -31,7 +31,7 @@ class Slow:
     def start(self) -> None:
         """Begin, and wait until all of them have connected once."""
         self._thread.start()
-        assert self._all_open.wait(30), f"{self.open} of {self._number} could connect"
+        assert self._all_open.wait(60), f"{self.open} of {self._number} could connect"
 
     def stop(self) -> None:
         """Hang up."""

@@ -49,7 +49,7 @@ def test_a_line_to_the_database_that_breaks(
 
     with selling(host.url, shop, journal, seed=chance.random()):
         for moment in shuffled(chance, rounds):
-            assert line.trap(chance.randint(1, 20), moment, commits=commits).wait(30)
+            assert line.trap(chance.randint(1, 20), moment, commits=commits).wait(60)
             journal.wait_for(1)
 
     assert_agree(database, shop, journal)

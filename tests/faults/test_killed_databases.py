@@ -20,7 +20,7 @@ from tests.faults.shop import open_shop
 from tests.faults.terminal import selling
 from tests.postgresql import Server
 
-LEAVING_SECONDS = 30
+LEAVING_SECONDS = 60
 
 
 def processes(server: Server) -> tuple[Any, list[Any]]:

@@ -54,7 +54,7 @@ def test_a_line_to_the_server_that_breaks(
 
     with to_server(host.url) as line, selling(line.url, shop, journal, seed=chance.random()):
         for moment in shuffled(chance, rounds):
-            assert line.trap(chance.randint(1, 10), moment).wait(30)
+            assert line.trap(chance.randint(1, 10), moment).wait(60)
             journal.wait_for(1)
 
     assert line.cuts == 4 * rounds

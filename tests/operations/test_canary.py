@@ -28,7 +28,7 @@ from tests.operations.canary import PERSONAL, SECRETS, Ask, traces
 from tests.protocols.server import serving
 from tests.security.doors import NAME, add_program
 
-# Two servers and a good many processes, on machines that have other work as well.
+# A server and processes beside it, on machines that have other work as well.
 pytestmark = pytest.mark.timeout(400)
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
@@ -44,6 +44,7 @@ VERBS = (
     ["db", "check"],
     ["credentials", "list", "--json"],
     ["ledger", "verify"],
+    ["jobs", "run"],
     ["jobs", "run", "--json"],
     ["points", "adjust", canary.CARD, "--points", "5", "--reason", "sorry", "--actor", "tests"],
 )
@@ -61,13 +62,7 @@ class Nest:
 
     def ask(self, ask: Ask, **headers: str) -> requests.Response:
         """The answer to one call."""
-        return requests.request(
-            ask.method,
-            self.url + ask.path,
-            data=ask.data,
-            headers=ask.headers | headers,
-            timeout=PATIENCE,
-        )
+        return answer(self.url, ask, **headers)
 
     def run(self, *words: str) -> None:
         """Run a command, and keep what it writes."""
@@ -91,11 +86,22 @@ class Nest:
         self.written[f"apart: adapter {' '.join(words)}"] = result.stdout + result.stderr
 
 
+def answer(url: str, ask: Ask, **headers: str) -> requests.Response:
+    """The answer of a server to one call."""
+    return requests.request(
+        ask.method,
+        url + ask.path,
+        data=ask.data,
+        headers=ask.headers | headers,
+        timeout=PATIENCE,
+    )
+
+
 @pytest.fixture
 def nest(
     database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Nest]:
-    """A server with two workers, over a program that only canaries use."""
+    """A server over a program that only canaries use."""
     handlers = list(logging.getLogger().handlers)
     monkeypatch.chdir(tmp_path)  # where no settings file of a developer's lies about
     hook = f"http://user:{canary.HOOK}@127.0.0.1:1/{canary.HOOK}?key={canary.HOOK}"
@@ -109,19 +115,20 @@ def nest(
     ours = {f"ADAPTER_{name}": text for name, text in settings.items()}
     ours["ADAPTER_SECRET_KEY"] = canary.SECRET_KEY
     environ = plain | ours | {"ADAPTER_DATABASE_URL": database_url, "PYTHONPATH": str(ROOT)}
-    with serving(database_url, tmp_path, app="tests.operations.breaking:app", **settings) as url:
+    app = "tests.operations.breaking:app"
+    with serving(database_url, tmp_path, workers=1, app=app, **settings) as url:
         yield Nest(url, database, tmp_path, environ)
     logging.getLogger().handlers[:] = handlers
 
 
-def test_nothing_that_is_written_sings_of_a_canary(nest: Nest) -> None:
+def test_nothing_written_sings_of_a_canary_and_no_table_of_one_that_is_forgotten(
+    nest: Nest,
+) -> None:
     mine = play(nest)
     play_badly(nest)
-    play_where_the_database_is_away(nest)
     look_at_the_console(nest)
     nest.written["metrics"] = read_metrics(nest.url)
     nest.run_apart("worker", "--once")
-    nest.run_apart("jobs", "run")
     for words in VERBS:
         nest.run(*words)
     nest.written["metrics later"] = read_metrics(nest.url)
@@ -141,10 +148,13 @@ def test_nothing_that_is_written_sings_of_a_canary(nest: Nest) -> None:
     assert set(of_people) <= OF_PEOPLE
     assert {"identities", "members"} <= set(of_people)
 
+    assert forget_everybody(nest) >= 1
+    assert found(dict(canary.rows(nest.database)), PERSONAL) == {}
+    assert found(nest.written, PERSONAL | SECRETS) == {}
 
-def test_somebody_who_is_forgotten_leaves_no_trace_in_any_table(nest: Nest) -> None:
-    play(nest)
-    look_at_the_console(nest)
+
+def forget_everybody(nest: Nest) -> int:
+    """Erase all members of the program; how many there were."""
     with nest.database.reading() as work:
         wanted = select(Member.id).join(Program, Program.id == Member.program_id)
         ids = work.session.scalars(wanted.where(Program.code == "NEST")).all()
@@ -152,10 +162,17 @@ def test_somebody_who_is_forgotten_leaves_no_trace_in_any_table(nest: Nest) -> N
     for member_id in ids:
         words = ("members", "erase", str(member_id), "--reason", "asked for it", "--yes")
         nest.run(*words, "--actor", "tests")
+    return len(ids)
 
-    assert len(ids) >= 1
-    assert found(dict(canary.rows(nest.database)), PERSONAL) == {}
-    assert found(nest.written, PERSONAL | SECRETS) == {}
+
+def test_nothing_that_is_written_sings_where_the_database_is_away(tmp_path: Path) -> None:
+    with serving(NOWHERE, tmp_path, workers=1, LOG_LEVEL="DEBUG") as url:
+        replies = [answer(url, ask) for ask in canary.calls(NAME, canary.SECRET)]
+
+    log = (tmp_path / "gunicorn.log").read_text()
+    assert "database unavailable" in log
+    written = {"answers": "\n".join(reply.text for reply in replies), "log": log}
+    assert found(written, PERSONAL | SECRETS) == {}
 
 
 def test_the_tests_own_eye_for_traces_is_sharp() -> None:
@@ -208,18 +225,6 @@ def play_badly(nest: Nest) -> None:
         sent = f"GET /{canary.PHONE} HTTP/9.{canary.PHONE}\r\nX: {canary.SECRET}\r\n\r\n"
         connection.sendall(sent.encode())
         nest.written["unreadable"] = connection.makefile("rb").read().decode()
-
-
-def play_where_the_database_is_away(nest: Nest) -> None:
-    """The same where there is no database."""
-    folder = nest.folder / "away"
-    folder.mkdir()
-    with serving(NOWHERE, folder, workers=1, LOG_LEVEL="DEBUG") as url:
-        away = Nest(url, nest.database, folder, nest.environ)
-        replies = [away.ask(ask) for ask in canary.calls(NAME, canary.SECRET)]
-    nest.written["answers without a database"] = "\n".join(reply.text for reply in replies)
-    nest.written["log without a database"] = (folder / "gunicorn.log").read_text()
-    assert "database unavailable" in nest.written["log without a database"]
 
 
 def look_at_the_console(nest: Nest) -> None:

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -22,22 +23,35 @@ from tests.security.doors import DOORS, NAME, SECRET, furnish
 
 TILL = DOORS[1]
 CALLS = 40
-PATIENCE = 30
+PATIENCE = 60
 
 
-@pytest.fixture
-def furnished(sqlite_copies, tmp_path):
-    """The URL of a database with the program of the doors."""
-    url = sqlite_copies.make(tmp_path)
+@dataclass(frozen=True)
+class Server:
+    """Where two workers answer, and the folders of what they count and of their log."""
+
+    base: str
+    counted: Path
+    logged: Path
+
+
+@pytest.fixture(scope="module")
+def server(sqlite_copies, tmp_path_factory):
+    """A server of the program of the doors, told to count in a folder that is not there yet."""
+    place = tmp_path_factory.mktemp("server")
+    url = sqlite_copies.make(place)
     database = Database(url, sqlite_synchronous="OFF")
     furnish(database)
     database.dispose()
-    return url
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(metric_files.VARIABLE, str(place / "counted" / "here"))
+        with serving(url, place, METRICS_TOKEN=TOKEN) as base:
+            yield Server(base, place / "counted" / "here", place)
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """The folder that a server is told to count in, which is not there yet."""
+    """The folder that is named, which is not there yet."""
     named = tmp_path / "counted" / "here"
     monkeypatch.setenv(metric_files.VARIABLE, str(named))
     return named
@@ -76,45 +90,39 @@ def workers_of(folder):
     return {int(file.stem.rpartition("_")[2]) for file in folder.glob("counter_*.db")}
 
 
-def test_whichever_worker_is_asked_tells_of_all(furnished, folder, tmp_path):
-    with serving(furnished, tmp_path, METRICS_TOKEN=TOKEN) as base:
-        wait_until(lambda: len(workers_of(folder)) == 2)
-        ask_at_tills(base, CALLS)
+def test_whichever_worker_is_asked_tells_of_all_and_of_one_that_died(server):
+    folder = server.counted
+    wait_until(lambda: len(workers_of(folder)) == 2)
+    ask_at_tills(server.base, CALLS)
 
-        told = [asked(base) for _ in range(6)]
+    told = [asked(server.base) for _ in range(6)]
 
-        mine = {"protocol": "fidelizacion", "status": "2xx", "rule": "/v1/member/details"}
-        assert {samples.sum("adapter_requests_total", **mine) for samples in told} == {CALLS}
-        mine.pop("status")
-        assert told[0].sum("adapter_request_seconds_count", **mine) == CALLS
-        # One is asked at a time, and a worker that is idle has nothing in hand.
-        assert {samples.sum("adapter_requests_in_flight") for samples in told} == {1}
-        assert told[0].sum("adapter_database_connections_limit") == 2 * 10
+    mine = {"protocol": "fidelizacion", "status": "2xx", "rule": "/v1/member/details"}
+    assert {samples.sum("adapter_requests_total", **mine) for samples in told} == {CALLS}
+    mine.pop("status")
+    assert told[0].sum("adapter_request_seconds_count", **mine) == CALLS
+    # One is asked at a time, and a worker that is idle has nothing in hand.
+    assert {samples.sum("adapter_requests_in_flight") for samples in told} == {1}
+    assert told[0].sum("adapter_database_connections_limit") == 2 * 10
 
+    victim = min(workers_of(folder))
+    os.kill(victim, signal.SIGKILL)
 
-def test_a_worker_that_dies_leaves_its_counts_and_nothing_in_hand(furnished, folder, tmp_path):
-    with serving(furnished, tmp_path, METRICS_TOKEN=TOKEN) as base:
-        wait_until(lambda: len(workers_of(folder)) == 2)
-        ask_at_tills(base, CALLS)
-        before = workers_of(folder)
-        victim = min(before)
-
-        os.kill(victim, signal.SIGKILL)
-
-        wait_until(lambda: not list(folder.glob(f"gauge_live*_{victim}.db")))
-        wait_until(lambda: len(workers_of(folder)) == 3)
-        samples = asked(base)
-        assert samples.sum("adapter_requests_total", protocol="fidelizacion") == CALLS
-        assert samples.sum("adapter_requests_in_flight") == 1
+    wait_until(lambda: not list(folder.glob(f"gauge_live*_{victim}.db")))
+    wait_until(lambda: len(workers_of(folder)) == 3)
+    samples = asked(server.base)
+    assert samples.sum("adapter_requests_total", protocol="fidelizacion") == CALLS
+    assert samples.sum("adapter_requests_in_flight") == 1
 
 
-def test_an_unreadable_request_is_counted_and_has_an_id(furnished, folder, tmp_path):
-    with serving(furnished, tmp_path, METRICS_TOKEN=TOKEN) as base:
-        port = int(base.rpartition(":")[2])
-        head = raw_answer(port, b"GET / HTTP/9.79216668899\r\n\r\n")
-        samples = asked(base)
+def test_an_unreadable_request_is_counted_and_has_an_id(server):
+    port = int(server.base.rpartition(":")[2])
 
-    lines = [json.loads(line) for line in (tmp_path / "gunicorn.log").read_text().splitlines()]
+    head = raw_answer(port, b"GET / HTTP/9.79216668899\r\n\r\n")
+
+    samples = asked(server.base)
+    logged = (server.logged / "gunicorn.log").read_text().splitlines()
+    lines = [json.loads(line) for line in logged]
     (told,) = [line for line in lines if line["event"] == "a request could not be read"]
     assert f"X-Request-ID: {told['request_id']}" in head
     assert samples.sum("adapter_requests_unreadable_total", status="400") == 1

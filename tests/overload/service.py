@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import select
 import socket
 import subprocess
@@ -21,13 +22,14 @@ from tests.protocols.house import SECRET_KEY
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
 THREADS = 2
+_LISTENING = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")
 
 
 class Service:
     """A running server of one worker with two threads, and the gate that can hold them."""
 
-    def __init__(self, folder: Path, port: int, process: subprocess.Popen[bytes]) -> None:
-        self.port = port
+    def __init__(self, folder: Path, process: subprocess.Popen[bytes]) -> None:
+        self.port = 0
         self.process = process
         self._folder = folder
         self._connections: list[socket.socket] = []
@@ -83,10 +85,10 @@ def running(folder: Path, *arguments: str, **settings: str) -> Iterator[Service]
     """gunicorn with the checked-in settings; it is gone afterwards, whatever happened."""
     command = [sys.executable, "-m", "gunicorn", "-c", str(beside("gunicorn.conf.py")), *arguments]
     command += ["--worker-tmp-dir", str(folder), "tests.overload.gate:app"]
-    port = free_port()
     environ = {name: text for name, text in os.environ.items() if not name.startswith("ADAPTER_")}
     environ |= {
-        "ADAPTER_BIND": f"127.0.0.1:{port}",
+        # The kernel chooses a port that is free, and gunicorn says which.
+        "ADAPTER_BIND": "127.0.0.1:0",
         "ADAPTER_DATABASE_URL": f"sqlite:///{folder}/shop.db",
         # Whatever the machine has to do besides.
         "ADAPTER_LONGEST_WAIT_MS": "20000",
@@ -100,7 +102,7 @@ def running(folder: Path, *arguments: str, **settings: str) -> Iterator[Service]
         (folder / "server.log").open("wb") as log,
         subprocess.Popen(command, cwd=folder, env=environ | settings, stderr=log) as process,
     ):
-        service = Service(folder, port, process)
+        service = Service(folder, process)
         try:
             wait_until(lambda: process.poll() is not None or _answers(service))
             assert process.poll() is None, service.log
@@ -142,18 +144,15 @@ def wait_until(condition) -> None:
         time.sleep(0.01)
 
 
-def free_port() -> int:
-    """A port nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _can_be_read(connection: socket.socket) -> bool:
     return bool(select.select([connection], [], [], 0)[0])
 
 
 def _answers(service: Service) -> bool:
+    found = _LISTENING.search(service.log)
+    if not found:
+        return False
+    service.port = int(found[1])
     try:
         return service.get("/healthz") == 200
     except (OSError, HTTPException):

@@ -7,20 +7,30 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import URL, make_url
+
+T = TypeVar("T")
 
 CHUNK = 65536
 _HOLD = """
 import sqlite3, sys
-connection = sqlite3.connect(sys.argv[1], timeout=10, isolation_level=None)
+connection = sqlite3.connect(sys.argv[1], timeout=60, isolation_level=None)
 for statement in sys.argv[2:]:
     connection.execute(statement).fetchall()
 print("held", flush=True)
 sys.stdin.read()
 """
+
+
+def at_once(*calls: Callable[[], T]) -> list[T]:
+    """What these calls return that all wait for the same thing, and so wait together."""
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(lambda call: call(), calls))
 
 
 @contextlib.contextmanager

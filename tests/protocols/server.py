@@ -17,8 +17,8 @@ import requests
 from adapter.installation import beside
 from tests.protocols.house import SECRET_KEY
 
-START_SECONDS = 30
-STOP_SECONDS = 30
+START_SECONDS = 60
+STOP_SECONDS = 60
 _LISTENING = re.compile(r"Listening at: (http://127\.0\.0\.1:\d+)")
 
 

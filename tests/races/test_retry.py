@@ -73,7 +73,10 @@ def test_another_error_is_not_tried_again(postgresql: Database) -> None:
     assert names(postgresql) == []
 
 
-def test_what_never_succeeds_is_given_up(postgresql: Database) -> None:
+def test_what_never_succeeds_is_given_up(
+    postgresql: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapter.db.database.LONGEST_PAUSE", 0.01)
     attempts: list[int] = []
 
     with pytest.raises(exc.DBAPIError):
@@ -91,13 +94,15 @@ def test_a_deadlock_ends_with_both_done(postgresql: Database) -> None:
     def rename(number: int) -> None:
         def unit(work: Work) -> None:
             attempts[number] += 1
+            # The engine looks for a circle when somebody has waited for so long.
+            work.session.execute(text("SET LOCAL deadlock_timeout = '10ms'"))
             order = (one, other) if number else (other, one)
             for place, member_id in enumerate(order):
                 member = work.session.get_one(Member, member_id, with_for_update=True)
                 member.first_name = (member.first_name or "") + str(number)
                 work.session.flush()
                 if place == 0 and attempts[number] == 1:
-                    met.wait(30)  # each holds what the other wants next
+                    met.wait(60)  # each holds what the other wants next
 
         postgresql.run(unit)
 

@@ -264,7 +264,7 @@ def test_who_had_to_wait_sees_what_was_done_meanwhile(database: Database, every_
         with database.unit_of_work() as work:
             held = locked(work, purse)
             waiting = pool.submit(second)
-            began.wait(30)
+            began.wait(60)
             ledger.take(work, held, purse, points(3), Details(EntryKind.REDEMPTION))
             give_points(work, purse, 2, expires_at=work.now + 2 * DAY)
         seen = waiting.result(30)

@@ -26,47 +26,49 @@ NUMBERS = st.decimals(0, 20, places=3).map(str)
 STEPS = st.sampled_from(["0.01", "0.05", "0.1", "1", "7", "100"])
 CAPS = {"max_points_per_transaction": NUMBERS, "max_points_per_day": NUMBERS}
 MINIMUMS = {"min_total_minor": st.sampled_from([1, 1000, 50_000, 150_000])}
+KINDS = (("spending", "spending"), ("factor", "multiplier"))
 UNITS = st.builds(Unit, st.just("points"), st.integers(0, 4))
 
 
-def about_lines() -> st.SearchStrategy[dict[str, Any]]:
-    lists = {
+ABOUT_LINES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {},
+    optional={
         key: st.lists(st.sampled_from(known), unique=True, max_size=2)
         for key, known in NAMES.items()
-    }
-    return st.fixed_dictionaries({}, optional=lists)
+    },
+)
 
 
-@st.composite
-def rule_sets(draw: st.DrawFn, optional: dict[str, Any] | None = None) -> list[EarnTerms]:
+def rule_sets(optional: dict[str, Any] | None = None) -> st.SearchStrategy[list[EarnTerms]]:
     """Up to eight rules, whose codes tell them apart."""
     own = {
         "on_top": st.booleans(),
         "rounding": st.sampled_from(["down", "up", "half_up", "half_even"]),
         "round_to": STEPS,
     }
-    spendings = draw(
-        st.lists(
-            st.builds(
-                dict,
-                about_lines(),
-                points_per_unit=NUMBERS,
-                more=st.fixed_dictionaries({}, optional={**own, **(optional or {})}),
-            ),
-            max_size=5,
-        )
+    spendings = st.lists(
+        st.builds(
+            dict,
+            ABOUT_LINES,
+            points_per_unit=NUMBERS,
+            more=st.fixed_dictionaries({}, optional={**own, **(optional or {})}),
+        ),
+        max_size=5,
     )
     asked = st.fixed_dictionaries(
         {}, optional=MINIMUMS if "min_total_minor" in (optional or {}) else {}
     )
-    factors = draw(st.lists(st.builds(dict, about_lines(), factor=NUMBERS, more=asked), max_size=3))
-    return [
-        EarnTerms.of(f"spending-{place}", 1, "spending", {**terms, **terms["more"]})
-        for place, terms in enumerate(spendings)
-    ] + [
-        EarnTerms.of(f"factor-{place}", 1, "multiplier", {**terms, **terms["more"]})
-        for place, terms in enumerate(factors)
-    ]
+    factors = st.lists(st.builds(dict, ABOUT_LINES, factor=NUMBERS, more=asked), max_size=3)
+    # Put together once: what is made anew for each example costs more than all that is tested.
+    return st.builds(
+        lambda *kinds: [
+            EarnTerms.of(f"{name}-{place}", 1, kind, {**terms, **terms["more"]})
+            for (name, kind), drawn in zip(KINDS, kinds, strict=True)
+            for place, terms in enumerate(drawn)
+        ],
+        spendings,
+        factors,
+    )
 
 
 def baskets(smallest: int = -100_000) -> st.SearchStrategy[Basket]:

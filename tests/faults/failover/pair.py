@@ -24,7 +24,7 @@ from tests.postgresql import Server, clean_up_after
 
 # As docs/operate.md calls it.
 SECOND = "db2"
-PATIENCE = 20
+PATIENCE = 60
 
 
 class Pair:

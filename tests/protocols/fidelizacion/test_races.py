@@ -23,7 +23,7 @@ from tests.protocols.fidelizacion.people import (
 from tests.protocols.fidelizacion.till import Till, data_of
 
 TILLS = 20
-PATIENCE = 30  # seconds; nobody waits that long unless something is wrong
+PATIENCE = 60  # seconds; nobody waits that long unless something is wrong
 SALE = {
     "transactionId": "R-1",
     "dateTime": "2026-05-04T08:00:00Z",

@@ -22,6 +22,8 @@ class AssetsWithoutNames(Host):
 
 @breaks("4.4a")
 class AssetsInCapitals(Host):
+    alone = True
+
     def asset(self, key: str, status: str) -> dict[str, Any]:
         return {**super().asset(key, status), "status": status.upper()}
 
@@ -68,6 +70,8 @@ class NoEmptyAssets(Host):
 
 @breaks("5.6l 5.6m")
 class AssetsOfAnybody(Host):
+    alone = True
+
     def usable(self, member: Member, key: str) -> None:
         if key != "as_91":
             super().usable(member, key)

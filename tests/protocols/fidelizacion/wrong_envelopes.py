@@ -84,6 +84,8 @@ class BracketsInPaths(Host):
 
 @breaks("2.2d 9.29 9.31")
 class NoPaths(Host):
+    alone = True
+
     def error(self, refusal: Refusal) -> Any:
         return super().error(Refusal(refusal.code, str(refusal)))
 
@@ -180,6 +182,8 @@ class SlowDown(_Throttling):
     "9.31 9.33 9.34 9.35 9.36"
 )
 class OtherWords(Host):
+    alone = True
+
     def error(self, refusal: Refusal) -> Any:
         document = super().error(refusal)
         if refusal.code != "1001":

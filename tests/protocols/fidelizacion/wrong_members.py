@@ -166,6 +166,8 @@ class OnlyWrapped(Host):
 
 @breaks("3.3b 3.5a 3.5d 3.6a 4.2b 4.2d 4.3d 5.1a 5.1c 5.1d 5.1e 5.1f 5.1g 5.1k 6a 7.6b 7.7a")
 class OnlyFlat(Host):
+    alone = True
+
     def register(self, shop: Business, body: dict[str, Any], headers: Any) -> Any:
         return super().register(shop, {**body, "newMemberData": None}, headers)
 

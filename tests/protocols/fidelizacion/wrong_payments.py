@@ -69,6 +69,8 @@ class PaysMoreThanTheSale(Host):
     "5.6f 5.6r 5.6t 6b 6c 7.2a 7.2b 7.2c 7.2d 7.3b 7.6c 7.6d 8.3a 9.7 9.8"
 )
 class SaleIsNeeded(Host):
+    alone = True
+
     def payment(self, shop: Business, body: dict[str, Any], headers: Any) -> Any:
         asked = body.get("payment")
         if isinstance(asked, dict) and asked.get("amount") and not asked.get("confirmationCode"):
@@ -162,6 +164,8 @@ class UnknownPaymentsCancelled(Host):
 
 @breaks("7.2a 7.6c")
 class EachPaymentIsNew(Host):
+    alone = True
+
     def replays_payments(self) -> bool:
         return False
 
@@ -181,6 +185,8 @@ class Overdraws(Host):
 
 @breaks("7.2b")
 class OnePaymentForASale(Host):
+    alone = True
+
     def pay(self, shop: Business, member: Member, amount: int, sale: Any, headers: Any) -> Any:
         for old in shop.payments if sale else []:
             if old.sale and old.sale[1] == sale["id"] and not old.cancelled:

@@ -103,6 +103,8 @@ class TendersWithoutType(Host):
 
 @breaks("4.8b 5.6r 6c")
 class TendersDebit(Host):
+    alone = True
+
     def store(self, shop: Business, key: Any, content: Any, member: Any, used: list[str]) -> Any:
         answer = super().store(shop, key, content, member, used)
         if member and self.loyalty(shop, key, content[1]):
@@ -131,6 +133,8 @@ class NoIdTold(Host):
 
 @breaks("3.1c 4.3a 5.1e 5.5d 5.6b 5.6i 5.6q")
 class PointsAsText(Host):
+    alone = True
+
     def balances(self, member: Member) -> dict[str, Any]:
         return {"points": str(member.points), "credit": 0}
 
@@ -193,7 +197,7 @@ class NoVisits(Host):
         return {**super().shown(shop, member, headers), "visit": 0}
 
 
-@breaks("4.3e 7.3a")
+@breaks("4.3e 6d 7.3a")
 class CancelledSalesCount(Host):
     def shown(self, shop: Business, member: Member, headers: Any) -> dict[str, Any]:
         shown = super().shown(shop, member, headers)

@@ -15,7 +15,7 @@ from adapter.db import Database
 from tests.protocols.callers import postgresql_only, sqlite_only
 from tests.protocols.koshelek.people import CARD, PHONE, register
 from tests.protocols.koshelek.wallet import Wallet, add_login, basic, is_empty, refusal
-from tests.protocols.outages import Line, held
+from tests.protocols.outages import Line, at_once, held
 
 UNAVAILABLE = {"code": "090", "description": "Сервис временно недоступен, повторите запрос позже"}
 pytestmark = pytest.mark.usefixtures("impatient")
@@ -59,9 +59,7 @@ def assert_unavailable(wallet: Wallet, *, reads: bool = True, writes: bool = Tru
     """Fail unless the vendor is told to try later, soon, by what reads and by what writes."""
     calls = [lambda: wallet.get(f"/v1/card/{CARD}")] if reads else []
     calls += [lambda: wallet.post(f"/v1/card/{CARD}", {"locality": "Тверь"})] if writes else []
-    for call in calls:
-        response = call()
-
+    for response in at_once(*calls):
         assert (response.status_code, response.json) == (422, UNAVAILABLE)
 
 

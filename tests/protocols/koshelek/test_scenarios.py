@@ -47,7 +47,7 @@ class Koshelek:
         """The reply to a request."""
         data = None if body is None else written(body)
         return self.session.request(
-            method, f"{self.url}/v1/{path}", data=data, params=query, timeout=10
+            method, f"{self.url}/v1/{path}", data=data, params=query, timeout=60
         )
 
     def get(self, path: str, **query: str) -> requests.Response:
@@ -249,10 +249,10 @@ def test_what_comes_over_the_wire_in_an_odd_way_is_refused_in_words(koshelek, an
     """Chunked, too long, cut off, HEAD: through a real server as well (G12, G34)."""
     chunks = (b'{"surname": "' + b"x" * 2**20, b'"}')
     too_long = koshelek.session.post(
-        f"{koshelek.url}/v1/card/{CARD}", data=iter(chunks), timeout=10
+        f"{koshelek.url}/v1/card/{CARD}", data=iter(chunks), timeout=60
     )
     in_chunks = koshelek.session.post(
-        f"{koshelek.url}/v1/card/{CARD}", data=iter((b'{"surname":', b' "Ok"}')), timeout=10
+        f"{koshelek.url}/v1/card/{CARD}", data=iter((b'{"surname":', b' "Ok"}')), timeout=60
     )
     head = koshelek.call("HEAD", "card/anonymous")
 

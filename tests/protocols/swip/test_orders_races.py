@@ -17,7 +17,7 @@ from tests.protocols.swip.people import PHONE, add_maria
 from tests.protocols.swip.plugin import ORDERS, Plugin
 
 TILLS = 20
-PATIENCE = 30  # seconds; nobody waits that long unless something is wrong
+PATIENCE = 60  # seconds; nobody waits that long unless something is wrong
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 
 from adapter.db import Database
 from tests.protocols.callers import postgresql_only, sqlite_only
-from tests.protocols.outages import Line, held
+from tests.protocols.outages import Line, at_once, held
 from tests.protocols.swip.people import PHONE, POINTS, add_maria
 from tests.protocols.swip.plugin import Plugin, refusal
 
@@ -51,7 +51,8 @@ def test_a_line_that_breaks_and_is_mended(served: Callable[[str], Plugin], line:
     assert till.points(phone=PHONE) == POINTS
 
     line.cut()
-    for response in (till.stats(phone=PHONE), till.sign_up(phone=NEWCOMER)):
+    looked, signed_up = lambda: till.stats(phone=PHONE), lambda: till.sign_up(phone=NEWCOMER)
+    for response in at_once(looked, signed_up):
         assert refusal(response) == INTERNAL
     line.mend()
 
