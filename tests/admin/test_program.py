@@ -110,7 +110,7 @@ def test_settings_that_no_field_is_about_are_left_alone(
         ("point_value_minor", "a lot", "whole number"),
         ("currency", "roubles", "has more than 3 characters"),
         ("currency", "rub", "three capital letters"),
-        ("currency", "XXX", "paid with"),
+        ("currency", "XAU", "paid with"),
         ("currency", "JPY", "points or money are kept in it"),
         ("timezone", "Mars/Olympus", "time zone"),
         ("welcome_points", "-1", "below zero"),

@@ -173,11 +173,11 @@ def test_the_currency_stays_once_anything_is_kept_in_it(
 
 def test_a_program_keeps_what_no_new_one_may_have(database: Database) -> None:
     with database.unit_of_work() as work:
-        programs.put(work, code="A/B", currency="XXX")
+        programs.put(work, code="A/B", currency="XAU")
 
-    load_document(database, program(code="A/B", currency="XXX", members=[{"phone": "79216668899"}]))
+    load_document(database, program(code="A/B", currency="XAU", members=[{"phone": "79216668899"}]))
 
-    assert exported(database)["programs"][0]["currency"] == "XXX"
+    assert exported(database)["programs"][0]["currency"] == "XAU"
     load_document(database, program(code="A/B", currency="EUR"))
     assert exported(database)["programs"][0]["currency"] == "EUR"
 
