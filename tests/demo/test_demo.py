@@ -172,15 +172,6 @@ def _wait_for(log: Path, words: str, process: subprocess.Popen) -> str:
     pytest.fail(f"the demo did not get there:\n{log.read_text()[-2000:]}")
 
 
-def _wait_for(log: Path, words: str, process: subprocess.Popen) -> str:
-    give_up_at = time.monotonic() + PATIENCE
-    while time.monotonic() < give_up_at and process.poll() is None:
-        if words in (text := log.read_text()):
-            return text
-        time.sleep(0.1)
-    pytest.fail(f"the demo did not get there:\n{log.read_text()[-2000:]}")
-
-
 def test_a_check_that_misses_something_says_so_and_ends(run_alone, tmp_path, monkeypatch):
     def play(screen: Screen, *_: object) -> list[Report]:
         screen.chapter("A", "A title", "A story.")
